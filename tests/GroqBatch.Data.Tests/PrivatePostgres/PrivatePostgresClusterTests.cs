@@ -1,0 +1,257 @@
+using System.Globalization;
+using GroqBatch.Data.PrivatePostgres;
+using Npgsql;
+
+namespace GroqBatch.Data.Tests.PrivatePostgres;
+
+public sealed class PrivatePostgresClusterTests
+{
+    [Fact]
+    public async Task Makes_a_cluster_keeps_its_data_and_stops_it_when_the_last_one_leaves()
+    {
+        await using var folder = new ClusterFolder();
+
+        string first;
+        await using (var lease = await folder.TakeAsync())
+        {
+            first = lease.ConnectionString;
+            await ClusterFolder.AskAsync(first, "create table kept as select 42 as answer");
+        }
+
+        Assert.False(folder.ServerRuns);
+        await using var again = await folder.TakeAsync();
+        Assert.Equal(42, await ClusterFolder.AskAsync(again.ConnectionString, "select answer from kept"));
+        Assert.Equal(first, again.ConnectionString); // the port is kept, so that noted connection strings stay right
+    }
+
+    [Fact]
+    public async Task Runs_with_the_settings_that_the_promises_rest_on()
+    {
+        await using var folder = new ClusterFolder();
+        await using var lease = await folder.TakeAsync();
+
+        await using var source = NpgsqlDataSource.Create(lease.ConnectionString);
+        await using var command = source.CreateCommand(
+            """
+            select name || '=' || setting from pg_settings
+            where name in ('fsync', 'synchronous_commit', 'full_page_writes', 'max_connections', 'listen_addresses', 'unix_socket_directories',
+                           'server_encoding', 'log_min_error_statement')
+            order by name
+            """
+        );
+        var settings = new List<string>();
+        await using (var reader = await command.ExecuteReaderAsync())
+        {
+            while (await reader.ReadAsync())
+            {
+                settings.Add(reader.GetString(0));
+            }
+        }
+
+        Assert.Equal(
+            [
+                "fsync=on",
+                "full_page_writes=on",
+                "listen_addresses=127.0.0.1",
+                "log_min_error_statement=panic",
+                "max_connections=200",
+                "server_encoding=UTF8",
+                "synchronous_commit=on",
+                "unix_socket_directories=",
+            ],
+            settings
+        );
+    }
+
+    [Fact]
+    public async Task Lets_nobody_in_without_the_password()
+    {
+        await using var folder = new ClusterFolder();
+        await using var lease = await folder.TakeAsync();
+
+        var guess = new NpgsqlConnectionStringBuilder(lease.ConnectionString) { Password = "groqbatch", Pooling = false };
+        await using var connection = new NpgsqlConnection(guess.ConnectionString);
+
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => connection.OpenAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(PostgresErrorCodes.InvalidPassword, refused.SqlState);
+    }
+
+    [Fact]
+    public async Task Keeps_statements_and_their_data_out_of_the_servers_log()
+    {
+        await using var folder = new ClusterFolder();
+        await using (var lease = await folder.TakeAsync())
+        {
+            await Assert.ThrowsAsync<PostgresException>(() =>
+                ClusterFolder.AskAsync(lease.ConnectionString, "select 'a-private-title'::jsonb")
+            );
+            await Assert.ThrowsAsync<PostgresException>(() =>
+                ClusterFolder.AskAsync(lease.ConnectionString, "select 'a-private-title' from nowhere")
+            );
+        }
+
+        var log = await ReadLogAsync(folder);
+        Assert.Contains("\"nowhere\" does not exist", log, StringComparison.Ordinal); // it does log
+        Assert.DoesNotContain("a-private-title", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Is_shared_with_other_processes_and_stays_until_all_have_left()
+    {
+        await using var folder = new ClusterFolder();
+        await using var other = ClusterHolder.Start(folder.Path);
+        var lease = await folder.TakeAsync();
+
+        Assert.Equal(await other.ReadyAsync(), lease.ConnectionString);
+        await lease.DisposeAsync();
+        Assert.True(folder.ServerRuns);
+
+        await other.LeaveAsync();
+        Assert.False(folder.ServerRuns);
+    }
+
+    [Fact]
+    public async Task Several_processes_at_once_make_one_cluster()
+    {
+        await using var folder = new ClusterFolder();
+        await using var second = ClusterHolder.Start(folder.Path);
+        await using var third = ClusterHolder.Start(folder.Path);
+        await using var first = await folder.TakeAsync();
+
+        Assert.Equal([first.ConnectionString, first.ConnectionString], await Task.WhenAll(second.ReadyAsync(), third.ReadyAsync()));
+        Assert.Equal(
+            3L,
+            await ClusterFolder.AskAsync(
+                first.ConnectionString,
+                "select count(*) from pg_stat_activity where application_name like 'groqbatch-lease-%'"
+            )
+        );
+    }
+
+    [Fact]
+    public async Task Is_found_again_after_every_client_was_killed()
+    {
+        await using var folder = new ClusterFolder();
+        await using var killed = ClusterHolder.Start(folder.Path);
+        var before = await killed.ReadyAsync();
+        var server = folder.ServerProcessId;
+        await killed.KillAsync();
+
+        var lease = await folder.TakeAsync();
+
+        Assert.Equal(before, lease.ConnectionString);
+        Assert.Equal(server, folder.ServerProcessId);
+        await lease.DisposeAsync();
+        Assert.False(folder.ServerRuns); // the killed one counts for nothing
+    }
+
+    [Fact]
+    public async Task A_killed_server_is_started_again_under_those_who_hold_it_with_nothing_lost()
+    {
+        await using var folder = new ClusterFolder();
+        await using var lease = await folder.TakeAsync();
+        await ClusterFolder.AskAsync(lease.ConnectionString, "create table kept as select 42 as answer");
+
+        folder.KillServer();
+
+        await using var source = NpgsqlDataSource.Create(lease.ConnectionString);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var command = source.CreateCommand("select answer from kept");
+                Assert.Equal(42, await command.ExecuteScalarAsync());
+                break;
+            }
+            catch (NpgsqlException) when (attempt < 200)
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_file_left_by_a_server_whose_process_id_now_belongs_to_another_program_is_no_obstacle()
+    {
+        await using var folder = new ClusterFolder();
+        string left;
+        await using (await folder.TakeAsync())
+        {
+            left = await File.ReadAllTextAsync(folder.PostmasterFile);
+        }
+
+        var lines = left.Split('\n');
+        lines[0] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        await File.WriteAllTextAsync(folder.PostmasterFile, string.Join('\n', lines));
+
+        await using var lease = await folder.TakeAsync();
+        Assert.Equal(1, await ClusterFolder.AskAsync(lease.ConnectionString, "select 1"));
+    }
+
+    [Fact]
+    public async Task A_start_killed_at_any_moment_is_repaired_by_the_next()
+    {
+        await using var folder = new ClusterFolder();
+
+        // The start of the program, initdb, the rename, the server's start and the making of the database all lie within a second.
+        foreach (var delay in new[] { 120, 250, 400, 550, 700, 850 })
+        {
+            await using var killed = ClusterHolder.Start(folder.Path);
+            await Task.Delay(delay);
+            await killed.KillAsync();
+        }
+
+        await using var lease = await folder.TakeAsync();
+        Assert.Equal("groqbatch", await ClusterFolder.AskAsync(lease.ConnectionString, "select current_database()::text"));
+    }
+
+    [Fact]
+    public async Task What_a_cut_off_initdb_left_is_removed()
+    {
+        await using var folder = new ClusterFolder();
+        await using (await folder.TakeAsync()) { }
+
+        Directory.Move(folder.Combine("pg", "data"), folder.Combine("pg", "data.new-cut-off"));
+        File.Delete(folder.Combine("pg", "data.new-cut-off", "global", "pg_control"));
+
+        await using var lease = await folder.TakeAsync();
+        Assert.Equal(1, await ClusterFolder.AskAsync(lease.ConnectionString, "select 1"));
+        Assert.False(Directory.Exists(folder.Combine("pg", "data.new-cut-off")));
+    }
+
+    [Fact]
+    public async Task As_root_the_server_runs_under_an_unprivileged_account()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && OperatingSystem.IsLinux(), "Only root runs the server under another account.");
+        await using var folder = new ClusterFolder();
+        await using var lease = await folder.TakeAsync();
+
+        var status = await File.ReadAllLinesAsync($"/proc/{folder.ServerProcessId}/status");
+        var users = status.Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1..];
+        Assert.Equal(4, users.Length);
+        Assert.DoesNotContain("0", users);
+    }
+
+    [Fact]
+    public async Task As_root_a_folder_that_the_servers_account_cannot_enter_is_refused_with_the_remedy()
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
+        {
+            Assert.Skip("Only root runs the server under another account.");
+            return;
+        }
+
+        await using var folder = new ClusterFolder();
+        var closed = folder.Combine("closed");
+        Directory.CreateDirectory(closed, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        var refused = await Assert.ThrowsAsync<PrivatePostgresUnavailableException>(() =>
+            PrivatePostgresCluster.StartOrAttachAsync(Path.Combine(closed, "data"), TestContext.Current.CancellationToken)
+        );
+
+        Assert.Contains("Storage:DataFolder", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("a folder above it is closed", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> ReadLogAsync(ClusterFolder folder) => await File.ReadAllTextAsync(folder.ServerLog);
+}
