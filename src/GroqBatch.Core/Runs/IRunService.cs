@@ -1,0 +1,84 @@
+using GroqBatch.Core.Access;
+using GroqBatch.Core.Estimates;
+using GroqBatch.Core.Models;
+
+namespace GroqBatch.Core.Runs;
+
+/// <summary>What the dashboard's button, a schedule and the command line all end in.</summary>
+public interface IRunService
+{
+    /// <summary>What a start would do, by the query that will do it. Takes <see cref="Right.View"/>.</summary>
+    /// <exception cref="LadderUnavailableException">A rung's model is not to be had.</exception>
+    /// <exception cref="Batches.ProviderException">The preflight could not ask the provider.</exception>
+    Task<RunPreview> PreviewAsync(StartRun request, Actor actor, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Records a run; whoever has the pipeline running carries it out. The same <see cref="StartRun.RequestKey"/> again gives the same run.
+    /// Takes <see cref="Right.Operate"/>.
+    /// </summary>
+    /// <exception cref="LadderUnavailableException">A rung's model is not to be had.</exception>
+    /// <exception cref="Batches.ProviderException">The preflight could not ask the provider.</exception>
+    Task<StartedRun> StartAsync(StartRun request, Actor actor, CancellationToken cancellationToken);
+
+    /// <summary>Sends nothing new until resumed. Takes <see cref="Right.Operate"/>.</summary>
+    Task<MoveResult> HoldAsync(Guid runId, string? reason, Actor actor, CancellationToken cancellationToken);
+
+    /// <summary>Goes on with a held run, or with one that needed attention, after another preflight. Takes <see cref="Right.Operate"/>.</summary>
+    /// <exception cref="LadderUnavailableException">A rung's model is still not to be had.</exception>
+    /// <exception cref="Batches.ProviderException">The preflight could not ask the provider.</exception>
+    Task<MoveResult> ResumeAsync(Guid runId, Actor actor, CancellationToken cancellationToken);
+
+    /// <summary>Stops what has not been sent, asks the provider to cancel what has, saves what is answered. Takes <see cref="Right.Operate"/>.</summary>
+    Task<MoveResult> CancelAsync(Guid runId, string? reason, Actor actor, CancellationToken cancellationToken);
+}
+
+/// <summary>What to run.</summary>
+public sealed record StartRun
+{
+    public required int TeamId { get; init; }
+
+    /// <summary>Newest first, at most this many; null: everything missing.</summary>
+    public int? Limit { get; init; }
+
+    public bool WithFallback { get; init; }
+    public bool IncludeStale { get; init; }
+
+    /// <summary>Two starts with the same key are one run: a double click, or two people. Null: no such guard.</summary>
+    public string? RequestKey { get; init; }
+
+    /// <summary>See <see cref="RunSettings.Canary"/>.</summary>
+    public int? Canary { get; init; }
+
+    public double CanaryMaxFailure { get; init; } = 0.10;
+    public bool CanaryWait { get; init; }
+
+    /// <summary>Hold once this pass is done; null: don't.</summary>
+    public int? HoldAfterPass { get; init; }
+
+    /// <summary>Dollars this run may cost; null: the configured cap.</summary>
+    public decimal? MaxCost { get; init; }
+}
+
+/// <summary>What a start would do.</summary>
+/// <param name="Selected">Pull requests that would be sent.</param>
+/// <param name="ClaimedElsewhere">Pull requests left out because another live run has them.</param>
+/// <param name="First">The first of them, in the order they are sent.</param>
+/// <param name="Ladder">The resolved ladder.</param>
+/// <param name="Estimate">Low, expected, high.</param>
+public sealed record RunPreview(int Selected, int ClaimedElsewhere, IReadOnlyList<SelectedPullRequest> First, Ladder Ladder, Estimate Estimate);
+
+/// <summary>A pull request that a run would take.</summary>
+public sealed record SelectedPullRequest(long Id, string Repository, long Number, string Title, DateTimeOffset CreatedAt, int PromptBytes);
+
+/// <summary>The answer to a start.</summary>
+/// <param name="RunId">Null when there was nothing to do: then there is no run.</param>
+/// <param name="IsNew">False when an earlier start with the same key had made it.</param>
+/// <param name="Preview">What it was started with; null when it had been started before.</param>
+public sealed record StartedRun(Guid? RunId, bool IsNew, RunPreview? Preview);
+
+/// <summary>The answer to a verb.</summary>
+/// <param name="Done">Whether the run is now where it was asked to be: true as well when it was there already.</param>
+/// <param name="Changed">Whether this call moved it.</param>
+/// <param name="State">Its state now; null when there is no such run.</param>
+/// <param name="Explanation">What happened, or why not and what would.</param>
+public sealed record MoveResult(bool Done, bool Changed, RunState? State, string Explanation);
