@@ -65,7 +65,13 @@ public sealed record StartRun
 /// <param name="First">The first of them, in the order they are sent.</param>
 /// <param name="Ladder">The resolved ladder.</param>
 /// <param name="Estimate">Low, expected, high.</param>
-public sealed record RunPreview(int Selected, int ClaimedElsewhere, IReadOnlyList<SelectedPullRequest> First, Ladder Ladder, Estimate Estimate);
+public sealed record RunPreview(
+    int Selected,
+    int ClaimedElsewhere,
+    IReadOnlyList<SelectedPullRequest> First,
+    Ladder Ladder,
+    Estimate Estimate
+);
 
 /// <summary>A pull request that a run would take.</summary>
 public sealed record SelectedPullRequest(long Id, string Repository, long Number, string Title, DateTimeOffset CreatedAt, int PromptBytes);

@@ -55,14 +55,13 @@ public static class Moves
 {
     /// <summary>The runs that hold claims and want to be moved.</summary>
     public static IReadOnlyList<RunState> LiveStates { get; } =
-        [RunState.Queued, RunState.Running, RunState.Held, RunState.NeedsAttention, RunState.Cancelling];
+    [RunState.Queued, RunState.Running, RunState.Held, RunState.NeedsAttention, RunState.Cancelling];
 
     /// <summary>Whether a run in this state still holds claims.</summary>
     public static bool IsLive(this RunState state) => !state.IsFinal();
 
     /// <summary>Whether nothing moves a run out of this state.</summary>
-    public static bool IsFinal(this RunState state) =>
-        state is RunState.Completed or RunState.CompletedWithFailures or RunState.Cancelled;
+    public static bool IsFinal(this RunState state) => state is RunState.Completed or RunState.CompletedWithFailures or RunState.Cancelled;
 
     /// <summary>Whether a run may go from one state to another.</summary>
     public static bool CanMoveTo(this RunState from, RunState to) =>

@@ -1,0 +1,46 @@
+using GroqBatch.Data.Audit;
+using GroqBatch.Data.Batches;
+using GroqBatch.Data.Coverage;
+using GroqBatch.Data.Leases;
+using GroqBatch.Data.PullRequests;
+using GroqBatch.Data.Runs;
+using GroqBatch.Data.Summaries;
+using GroqBatch.Data.Teams;
+using Microsoft.EntityFrameworkCore;
+
+namespace GroqBatch.Data;
+
+/// <summary>The one context of the product; schema <c>groqbatch</c>.</summary>
+public sealed class GroqBatchDbContext(DbContextOptions<GroqBatchDbContext> options) : DbContext(options)
+{
+    public const string Schema = "groqbatch";
+    public const string MigrationsTable = "__migrations";
+
+    public DbSet<TeamEntity> Teams => Set<TeamEntity>();
+    public DbSet<PullRequestEntity> PullRequests => Set<PullRequestEntity>();
+    public DbSet<PullRequestStateEntity> PullRequestStates => Set<PullRequestStateEntity>();
+    public DbSet<CoverageByTeamEntity> CoverageByTeam => Set<CoverageByTeamEntity>();
+    public DbSet<CoverageByMonthEntity> CoverageByMonth => Set<CoverageByMonthEntity>();
+    public DbSet<CoverageHistoryEntity> CoverageHistory => Set<CoverageHistoryEntity>();
+    public DbSet<SummaryEntity> Summaries => Set<SummaryEntity>();
+    public DbSet<RunEntity> Runs => Set<RunEntity>();
+    public DbSet<PassEntity> Passes => Set<PassEntity>();
+    public DbSet<PassFailureEntity> PassFailures => Set<PassFailureEntity>();
+    public DbSet<RequestEntity> Requests => Set<RequestEntity>();
+    public DbSet<ClaimEntity> Claims => Set<ClaimEntity>();
+    public DbSet<RunEventEntity> RunEvents => Set<RunEventEntity>();
+    public DbSet<BatchEntity> Batches => Set<BatchEntity>();
+    public DbSet<AttemptEntity> Attempts => Set<AttemptEntity>();
+    public DbSet<LeaseEntity> Leases => Set<LeaseEntity>();
+    public DbSet<AuditEventEntity> AuditEvents => Set<AuditEventEntity>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(modelBuilder);
+        modelBuilder.HasDefaultSchema(Schema);
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(GroqBatchDbContext).Assembly);
+    }
+
+    internal static void Configure(DbContextOptionsBuilder options, Npgsql.NpgsqlDataSource dataSource) =>
+        options.UseNpgsql(dataSource, npgsql => npgsql.MigrationsHistoryTable(MigrationsTable, Schema)).UseSnakeCaseNamingConvention();
+}

@@ -1,0 +1,23 @@
+namespace GroqBatch.Data;
+
+/// <summary>Lengths of text columns, each with its reason.</summary>
+internal static class Lengths
+{
+    /// <summary>Slugs stand in addresses and on command lines.</summary>
+    public const int Slug = 64;
+
+    /// <summary>Names that people give.</summary>
+    public const int Name = 200;
+
+    /// <summary>GitHub: 39 for an owner, 100 for a name; others may be longer.</summary>
+    public const int Repository = 300;
+
+    /// <summary>Our enum names and codes.</summary>
+    public const int Code = 32;
+
+    /// <summary>The provider's ids are opaque text of about 64 characters.</summary>
+    public const int ProviderId = 200;
+
+    /// <summary>Model names such as <c>meta-llama/llama-4-maverick-17b-128e-instruct</c>.</summary>
+    public const int Model = 200;
+}
