@@ -19,6 +19,9 @@ public sealed class BatchEntity
     public Guid Nonce { get; set; }
     public int Requests { get; set; }
     public long Bytes { get; set; }
+
+    /// <summary>Of the prompts in its file.</summary>
+    public required string PromptVersion { get; set; }
     public required byte[] RequestFileHash { get; set; }
     public string? Status { get; set; }
 
@@ -47,6 +50,9 @@ public sealed class BatchEntity
 
     /// <summary>Dollars estimated at submission; null once what it cost is booked.</summary>
     public decimal? CommittedCost { get; set; }
+
+    /// <summary>Dollars booked at ingestion; null: not ingested.</summary>
+    public decimal? Cost { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset? UploadedAt { get; set; }
@@ -126,6 +132,8 @@ internal sealed class BatchEntityConfiguration : IEntityTypeConfiguration<BatchE
         builder.Property(batch => batch.InputFileId).HasMaxLength(Lengths.ProviderId);
         builder.Property(batch => batch.OutputFileId).HasMaxLength(Lengths.ProviderId);
         builder.Property(batch => batch.ErrorFileId).HasMaxLength(Lengths.ProviderId);
+        builder.Property(batch => batch.PromptVersion).HasMaxLength(Lengths.Code);
+        builder.Property(batch => batch.Cost).HasColumnType("numeric(18,9)");
         builder.Property(batch => batch.CommittedCost).HasColumnType("numeric(18,9)");
         builder.Property(batch => batch.CreatedAt).HasDefaultValueSql("now()");
         builder
@@ -145,6 +153,9 @@ internal sealed class BatchEntityConfiguration : IEntityTypeConfiguration<BatchE
 
         // By the id that the provider's console shows; and no batch is in the ledger twice.
         builder.HasIndex(batch => new { batch.Provider, batch.ProviderBatchId }).IsUnique();
+
+        // What a day's caps add up.
+        builder.HasIndex(batch => batch.IntentAt);
 
         // What the poll asks for.
         builder

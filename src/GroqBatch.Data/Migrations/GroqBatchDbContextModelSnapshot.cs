@@ -183,6 +183,10 @@ namespace GroqBatch.Data.Migrations
                         .HasColumnType("numeric(18,9)")
                         .HasColumnName("committed_cost");
 
+                    b.Property<decimal?>("Cost")
+                        .HasColumnType("numeric(18,9)")
+                        .HasColumnName("cost");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
@@ -255,6 +259,12 @@ namespace GroqBatch.Data.Migrations
                     b.Property<DateTimeOffset?>("PolledAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("polled_at");
+
+                    b.Property<string>("PromptVersion")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("prompt_version");
 
                     b.Property<string>("Provider")
                         .IsRequired()
@@ -337,6 +347,9 @@ namespace GroqBatch.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_batches");
+
+                    b.HasIndex("IntentAt")
+                        .HasDatabaseName("ix_batches_intent_at");
 
                     b.HasIndex("Nonce")
                         .IsUnique()
@@ -1067,10 +1080,6 @@ namespace GroqBatch.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("cancel_requested_at");
 
-                    b.Property<decimal>("CommittedCost")
-                        .HasColumnType("numeric(18,9)")
-                        .HasColumnName("committed_cost");
-
                     b.Property<DateTimeOffset>("CreatedAt")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
@@ -1097,6 +1106,10 @@ namespace GroqBatch.Data.Migrations
                         .IsRequired()
                         .HasColumnType("jsonb")
                         .HasColumnName("ladder");
+
+                    b.Property<long?>("OnlyPullRequestId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("only_pull_request_id");
 
                     b.Property<Guid?>("ParentRunId")
                         .HasColumnType("uuid")
@@ -1126,6 +1139,11 @@ namespace GroqBatch.Data.Migrations
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .HasColumnName("request_key");
+
+                    b.PrimitiveCollection<string[]>("RetryCodes")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("retry_codes");
 
                     b.Property<int?>("ScopeLimit")
                         .HasColumnType("integer")

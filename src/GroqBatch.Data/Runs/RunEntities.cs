@@ -21,6 +21,12 @@ public sealed class RunEntity
     public bool WithFallback { get; set; }
     public bool IncludeStale { get; set; }
 
+    /// <summary>With <see cref="ParentRunId"/>: only failures with these codes; empty: all.</summary>
+    public string[] RetryCodes { get; set; } = [];
+
+    /// <summary>A run of one: this pull request, whatever its state; otherwise null.</summary>
+    public long? OnlyPullRequestId { get; set; }
+
     /// <summary>Frozen at the start, as <see cref="Core.Models.Ladder"/>.</summary>
     public required string Ladder { get; set; }
 
@@ -44,9 +50,6 @@ public sealed class RunEntity
 
     /// <summary>Succeeded pull requests over all passes.</summary>
     public int Succeeded { get; set; }
-
-    /// <summary>Dollars estimated for the batches that are under way; replaced by what is booked when they are ingested.</summary>
-    public decimal CommittedCost { get; set; }
 }
 
 public sealed class PassEntity
@@ -157,7 +160,6 @@ internal sealed class RunEntityConfiguration : IEntityTypeConfiguration<RunEntit
         builder.Property(run => run.PromptVersion).HasMaxLength(Lengths.Code);
         builder.Property(run => run.RequestKey).HasMaxLength(Lengths.Name);
         builder.Property(run => run.StartedBy).HasMaxLength(Lengths.Name);
-        builder.Property(run => run.CommittedCost).HasColumnType("numeric(18,9)");
         builder.Property(run => run.CreatedAt).HasDefaultValueSql("now()");
         builder.HasOne<TeamEntity>().WithMany().HasForeignKey(run => run.TeamId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(run => run.RequestKey).IsUnique();

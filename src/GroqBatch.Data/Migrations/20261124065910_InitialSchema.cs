@@ -247,6 +247,8 @@ namespace GroqBatch.Data.Migrations
                     scope_limit = table.Column<int>(type: "integer", nullable: true),
                     with_fallback = table.Column<bool>(type: "boolean", nullable: false),
                     include_stale = table.Column<bool>(type: "boolean", nullable: false),
+                    retry_codes = table.Column<string[]>(type: "text[]", nullable: false),
+                    only_pull_request_id = table.Column<long>(type: "bigint", nullable: true),
                     ladder = table.Column<string>(type: "jsonb", nullable: false),
                     prompt_version = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     settings = table.Column<string>(type: "jsonb", nullable: false),
@@ -260,8 +262,7 @@ namespace GroqBatch.Data.Migrations
                     cancel_requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     hold_after_pass = table.Column<short>(type: "smallint", nullable: true),
                     selected = table.Column<int>(type: "integer", nullable: false),
-                    succeeded = table.Column<int>(type: "integer", nullable: false),
-                    committed_cost = table.Column<decimal>(type: "numeric(18,9)", nullable: false)
+                    succeeded = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -454,6 +455,7 @@ namespace GroqBatch.Data.Migrations
                     nonce = table.Column<Guid>(type: "uuid", nullable: false),
                     requests = table.Column<int>(type: "integer", nullable: false),
                     bytes = table.Column<long>(type: "bigint", nullable: false),
+                    prompt_version = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     request_file_hash = table.Column<byte[]>(type: "bytea", nullable: false),
                     status = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     raw = table.Column<string>(type: "jsonb", nullable: true),
@@ -469,6 +471,7 @@ namespace GroqBatch.Data.Migrations
                     unanswered = table.Column<int>(type: "integer", nullable: true),
                     difference = table.Column<string>(type: "text", nullable: true),
                     committed_cost = table.Column<decimal>(type: "numeric(18,9)", nullable: true),
+                    cost = table.Column<decimal>(type: "numeric(18,9)", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "now()"),
                     uploaded_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     intent_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
@@ -617,6 +620,12 @@ namespace GroqBatch.Data.Migrations
                 schema: "groqbatch",
                 table: "audit_events",
                 columns: new[] { "target", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_batches_intent_at",
+                schema: "groqbatch",
+                table: "batches",
+                column: "intent_at");
 
             migrationBuilder.CreateIndex(
                 name: "ix_batches_nonce",

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace GroqBatch.Data.Migrations
 {
     [DbContext(typeof(GroqBatchDbContext))]
-    [Migration("20261124065210_InitialSchema")]
+    [Migration("20261124065910_InitialSchema")]
     partial class InitialSchema
     {
         /// <inheritdoc />
@@ -186,6 +186,10 @@ namespace GroqBatch.Data.Migrations
                         .HasColumnType("numeric(18,9)")
                         .HasColumnName("committed_cost");
 
+                    b.Property<decimal?>("Cost")
+                        .HasColumnType("numeric(18,9)")
+                        .HasColumnName("cost");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
@@ -258,6 +262,12 @@ namespace GroqBatch.Data.Migrations
                     b.Property<DateTimeOffset?>("PolledAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("polled_at");
+
+                    b.Property<string>("PromptVersion")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("prompt_version");
 
                     b.Property<string>("Provider")
                         .IsRequired()
@@ -340,6 +350,9 @@ namespace GroqBatch.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_batches");
+
+                    b.HasIndex("IntentAt")
+                        .HasDatabaseName("ix_batches_intent_at");
 
                     b.HasIndex("Nonce")
                         .IsUnique()
@@ -1070,10 +1083,6 @@ namespace GroqBatch.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("cancel_requested_at");
 
-                    b.Property<decimal>("CommittedCost")
-                        .HasColumnType("numeric(18,9)")
-                        .HasColumnName("committed_cost");
-
                     b.Property<DateTimeOffset>("CreatedAt")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
@@ -1100,6 +1109,10 @@ namespace GroqBatch.Data.Migrations
                         .IsRequired()
                         .HasColumnType("jsonb")
                         .HasColumnName("ladder");
+
+                    b.Property<long?>("OnlyPullRequestId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("only_pull_request_id");
 
                     b.Property<Guid?>("ParentRunId")
                         .HasColumnType("uuid")
@@ -1129,6 +1142,11 @@ namespace GroqBatch.Data.Migrations
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .HasColumnName("request_key");
+
+                    b.PrimitiveCollection<string[]>("RetryCodes")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("retry_codes");
 
                     b.Property<int?>("ScopeLimit")
                         .HasColumnType("integer")

@@ -1,0 +1,127 @@
+using GroqBatch.Core.Estimates;
+using GroqBatch.Core.Leases;
+using GroqBatch.Core.Models;
+using GroqBatch.Core.Outcomes;
+
+namespace GroqBatch.Core.Runs;
+
+/// <summary>Which pull requests of a team a run takes.</summary>
+public sealed record RunSelection
+{
+    public required int TeamId { get; init; }
+    public required string Provider { get; init; }
+
+    /// <summary>Newest first, at most this many; null: all.</summary>
+    public int? Limit { get; init; }
+
+    public bool IncludeStale { get; init; }
+
+    /// <summary>Only final failures of this run; null: pending and failed ones of the team.</summary>
+    public Guid? RetryOf { get; init; }
+
+    /// <summary>With <see cref="RetryOf"/>: only failures with these codes; empty: all.</summary>
+    public IReadOnlyList<FailureCode> Codes { get; init; } = [];
+
+    /// <summary>Only this pull request, whatever its state, as long as it is eligible; null: no such wish.</summary>
+    public long? PullRequestId { get; init; }
+}
+
+/// <summary>How many pull requests a selection has.</summary>
+/// <param name="Selected">Those that would be sent.</param>
+/// <param name="ClaimedElsewhere">Those left out because another live run has them.</param>
+/// <param name="PromptBytes">UTF-8 bytes of the selected ones' user prompts in all.</param>
+public sealed record SelectionCount(int Selected, int ClaimedElsewhere, long PromptBytes);
+
+/// <summary>A run to be recorded.</summary>
+public sealed record NewRun
+{
+    public required RunSelection Selection { get; init; }
+    public required bool WithFallback { get; init; }
+    public required Ladder Ladder { get; init; }
+    public required string PromptVersion { get; init; }
+    public required RunSettings Settings { get; init; }
+    public Estimate? Estimate { get; init; }
+    public string? RequestKey { get; init; }
+    public int? HoldAfterPass { get; init; }
+    public required string StartedBy { get; init; }
+}
+
+/// <summary>How far a pass is.</summary>
+/// <param name="Ordinal">Its number.</param>
+/// <param name="Requests">All of them.</param>
+/// <param name="Succeeded">Those with a summary.</param>
+/// <param name="Failed">Those that failed on this rung for good.</param>
+/// <param name="Waiting">Those without outcome that are in no batch.</param>
+public sealed record PassProgress(int Ordinal, int Requests, int Succeeded, int Failed, int Waiting)
+{
+    /// <summary>Requests without their final outcome.</summary>
+    public int Open => Requests - Succeeded - Failed;
+}
+
+/// <summary>Runs, claims and passes in the ledger. Each method is one transaction.</summary>
+public interface IRunStore
+{
+    /// <summary>Counts what a run would take, by the condition that will take it.</summary>
+    Task<SelectionCount> CountSelectionAsync(RunSelection selection, CancellationToken cancellationToken);
+
+    /// <summary>Lists the first of what a run would take, in its order.</summary>
+    Task<IReadOnlyList<SelectedPullRequest>> ListSelectionAsync(RunSelection selection, int skip, int take, CancellationToken cancellationToken);
+
+    /// <summary>Records a run as <see cref="RunState.Queued"/>; one with the same request key is returned instead.</summary>
+    Task<(Guid RunId, bool IsNew)> CreateAsync(NewRun run, CancellationToken cancellationToken);
+
+    /// <summary>The run, or null.</summary>
+    Task<Run?> FindAsync(Guid runId, CancellationToken cancellationToken);
+
+    /// <summary>Ids of the live runs of a provider, oldest first.</summary>
+    Task<IReadOnlyList<Guid>> ListLiveAsync(string provider, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Claims the pull requests of a queued run, makes the requests of pass 1 and moves it to <see cref="RunState.Running"/>, or to
+    /// <see cref="RunState.Completed"/> when nothing is left to claim.
+    /// </summary>
+    /// <returns>How many it claimed; null when it was not queued any more.</returns>
+    /// <exception cref="LeaseLostException">Somebody else moves this run now.</exception>
+    Task<int?> PlanAsync(Guid runId, Lease lease, CancellationToken cancellationToken);
+
+    /// <summary>How far each pass is, in order.</summary>
+    Task<IReadOnlyList<PassProgress>> GetProgressAsync(Guid runId, CancellationToken cancellationToken);
+
+    /// <summary>Moves a run, if it is in one of the states expected, and writes the event. One guarded UPDATE.</summary>
+    /// <param name="lease">Required for moves of the pipeline; null for a person's.</param>
+    /// <returns>Whether it moved.</returns>
+    /// <exception cref="LeaseLostException">Somebody else moves this run now.</exception>
+    Task<bool> TryMoveAsync(
+        Guid runId,
+        IReadOnlyCollection<RunState> expected,
+        RunState to,
+        string actor,
+        string reason,
+        Lease? lease,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Puts another ladder on a run that needs attention: models may have gone since it was frozen.</summary>
+    Task ReplaceLadderAsync(Guid runId, Ladder ladder, string actor, string reason, CancellationToken cancellationToken);
+
+    /// <summary>Gives every request that waits to be sent its final outcome.</summary>
+    /// <returns>How many there were.</returns>
+    /// <exception cref="LeaseLostException">Somebody else moves this run now.</exception>
+    Task<int> ResolveWaitingAsync(Run run, FailureCode code, string message, Lease lease, CancellationToken cancellationToken);
+
+    /// <summary>Gives every request of a run that has no outcome yet, wherever it is, the final outcome <see cref="FailureCode.Cancelled"/>.</summary>
+    /// <exception cref="LeaseLostException">Somebody else moves this run now.</exception>
+    Task<int> ResolveAllAsCancelledAsync(Run run, string message, Lease lease, CancellationToken cancellationToken);
+
+    /// <summary>Ends a run whose every request has its final outcome: final state, claims given back, event.</summary>
+    /// <returns>The final state; null when a request is still open.</returns>
+    /// <exception cref="LeaseLostException">Somebody else moves this run now.</exception>
+    Task<RunState?> TryFinishAsync(Run run, Lease lease, CancellationToken cancellationToken);
+
+    /// <summary>Notes something on a run's timeline that is not a move.</summary>
+    Task AddEventAsync(Guid runId, string actor, string reason, CancellationToken cancellationToken);
+
+    /// <summary>Checks promise 5 on a run: counters against a recount of its requests.</summary>
+    /// <returns>What differs, in words; empty when nothing does.</returns>
+    Task<IReadOnlyList<string>> ReconcileAsync(Guid runId, CancellationToken cancellationToken);
+}
