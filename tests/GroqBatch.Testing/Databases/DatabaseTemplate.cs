@@ -1,4 +1,7 @@
+using GroqBatch.Data;
+using GroqBatch.Data.Installation;
 using GroqBatch.Data.PrivatePostgres;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace GroqBatch.Testing.Databases;
@@ -22,8 +25,14 @@ public sealed record DatabaseTemplate(string Key, Func<string, CancellationToken
     public static DatabaseTemplate Migrated { get; } =
         new($"migrated_{typeof(DatabaseAccess).Assembly.ManifestModule.ModuleVersionId:N}", MigrateAsync);
 
-    // Until there are migrations, a migrated database is an empty one.
-    private static Task MigrateAsync(string connectionString, CancellationToken cancellationToken) => Task.CompletedTask;
+    private static async Task MigrateAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddData(connectionString);
+        await using var provider = services.BuildServiceProvider();
+        await provider.GetRequiredService<DatabaseInitialiser>().MigrateAsync(cancellationToken);
+    }
 
     /// <summary>Makes a fresh copy of this template under the given name.</summary>
     internal async Task CopyToAsync(NpgsqlConnectionStringBuilder maintenance, string database, CancellationToken cancellationToken)
