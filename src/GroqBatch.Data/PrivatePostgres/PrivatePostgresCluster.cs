@@ -29,7 +29,8 @@ public sealed partial class PrivatePostgresCluster
 
     /// <summary>
     /// Settings the server is started with: modest memory and few checkpoints under loads. <c>synchronous_commit</c> stays on, since the
-    /// promises of the ledger rest on it. Statements and their data stay out of the server's log: they hold pull request text.
+    /// promises of the ledger rest on it. The server's log tells of the server only: a statement's error goes to who sent it, since it may
+    /// quote pull request text.
     /// </summary>
     public static IReadOnlyDictionary<string, string> DefaultSettings { get; } =
         new Dictionary<string, string>(StringComparer.Ordinal)
@@ -42,8 +43,7 @@ public sealed partial class PrivatePostgresCluster
             ["wal_compression"] = "on",
             ["timezone"] = "UTC",
             ["log_timezone"] = "UTC",
-            ["log_min_error_statement"] = "panic",
-            ["log_error_verbosity"] = "terse",
+            ["log_min_messages"] = "log",
         };
 
     private readonly string _root;

@@ -25,77 +25,6 @@ public sealed class PrivatePostgresClusterTests
     }
 
     [Fact]
-    public async Task Runs_with_the_settings_that_the_promises_rest_on()
-    {
-        await using var folder = new ClusterFolder();
-        await using var lease = await folder.TakeAsync();
-
-        await using var source = NpgsqlDataSource.Create(lease.ConnectionString);
-        await using var command = source.CreateCommand(
-            """
-            select name || '=' || setting from pg_settings
-            where name in ('fsync', 'synchronous_commit', 'full_page_writes', 'max_connections', 'listen_addresses', 'unix_socket_directories',
-                           'server_encoding', 'log_min_error_statement')
-            order by name
-            """
-        );
-        var settings = new List<string>();
-        await using (var reader = await command.ExecuteReaderAsync())
-        {
-            while (await reader.ReadAsync())
-            {
-                settings.Add(reader.GetString(0));
-            }
-        }
-
-        Assert.Equal(
-            [
-                "fsync=on",
-                "full_page_writes=on",
-                "listen_addresses=127.0.0.1",
-                "log_min_error_statement=panic",
-                "max_connections=200",
-                "server_encoding=UTF8",
-                "synchronous_commit=on",
-                "unix_socket_directories=",
-            ],
-            settings
-        );
-    }
-
-    [Fact]
-    public async Task Lets_nobody_in_without_the_password()
-    {
-        await using var folder = new ClusterFolder();
-        await using var lease = await folder.TakeAsync();
-
-        var guess = new NpgsqlConnectionStringBuilder(lease.ConnectionString) { Password = "groqbatch", Pooling = false };
-        await using var connection = new NpgsqlConnection(guess.ConnectionString);
-
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => connection.OpenAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(PostgresErrorCodes.InvalidPassword, refused.SqlState);
-    }
-
-    [Fact]
-    public async Task Keeps_statements_and_their_data_out_of_the_servers_log()
-    {
-        await using var folder = new ClusterFolder();
-        await using (var lease = await folder.TakeAsync())
-        {
-            await Assert.ThrowsAsync<PostgresException>(() =>
-                ClusterFolder.AskAsync(lease.ConnectionString, "select 'a-private-title'::jsonb")
-            );
-            await Assert.ThrowsAsync<PostgresException>(() =>
-                ClusterFolder.AskAsync(lease.ConnectionString, "select 'a-private-title' from nowhere")
-            );
-        }
-
-        var log = await ReadLogAsync(folder);
-        Assert.Contains("\"nowhere\" does not exist", log, StringComparison.Ordinal); // it does log
-        Assert.DoesNotContain("a-private-title", log, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Is_shared_with_other_processes_and_stays_until_all_have_left()
     {
         await using var folder = new ClusterFolder();
@@ -220,19 +149,6 @@ public sealed class PrivatePostgresClusterTests
     }
 
     [Fact]
-    public async Task As_root_the_server_runs_under_an_unprivileged_account()
-    {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess && OperatingSystem.IsLinux(), "Only root runs the server under another account.");
-        await using var folder = new ClusterFolder();
-        await using var lease = await folder.TakeAsync();
-
-        var status = await File.ReadAllLinesAsync($"/proc/{folder.ServerProcessId}/status");
-        var users = status.Single(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1..];
-        Assert.Equal(4, users.Length);
-        Assert.DoesNotContain("0", users);
-    }
-
-    [Fact]
     public async Task As_root_a_folder_that_the_servers_account_cannot_enter_is_refused_with_the_remedy()
     {
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
@@ -252,6 +168,4 @@ public sealed class PrivatePostgresClusterTests
         Assert.Contains("Storage:DataFolder", refused.Message, StringComparison.Ordinal);
         Assert.Contains("a folder above it is closed", refused.Message, StringComparison.Ordinal);
     }
-
-    private static async Task<string> ReadLogAsync(ClusterFolder folder) => await File.ReadAllTextAsync(folder.ServerLog);
 }
