@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
 using MysticMind.PostgresEmbed;
 
 namespace GroqBatch.Data.PrivatePostgres;
@@ -90,7 +91,11 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
             var wanted = (clusterMajor ?? options.DownloadMajor).ToString(CultureInfo.InvariantCulture);
             try
             {
+                Log.Downloading(options.Logger, wanted, options.DownloadRepository, downloadFolder);
                 Directory.CreateDirectory(downloadFolder);
+                // A machine that silently drops what goes out should say so soon.
+                using var connections = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10) };
+                using var client = new HttpClient(connections) { Timeout = TimeSpan.FromMinutes(10) };
                 await using var package = new PgServer(
                     new PgServerOptions
                     {
@@ -99,6 +104,7 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
                         BinariesDir = downloadFolder,
                         MavenRepo = options.DownloadRepository,
                         DownloadRetryCount = 2,
+                        HttpClient = client,
                     }
                 );
                 await package.InstallAsync(cancellationToken);
@@ -177,6 +183,12 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
     private static string ProgramIn(string folder, string name) => Path.Combine(folder, OperatingSystem.IsWindows() ? name + ".exe" : name);
 
     private static string FirstLine(string text) => text.Split('\n', 2)[0].Trim();
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "This machine has no PostgreSQL; downloading version {Major} from {Repository} into {Folder}")]
+        public static partial void Downloading(ILogger logger, string major, string repository, string folder);
+    }
 
     [GeneratedRegex(@"\(PostgreSQL\) (?<major>\d+)", RegexOptions.NonBacktracking)]
     private static partial Regex VersionPattern();

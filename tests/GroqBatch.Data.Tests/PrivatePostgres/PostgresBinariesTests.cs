@@ -89,6 +89,55 @@ public sealed class PostgresBinariesTests
         );
     }
 
+    [Fact]
+    public async Task Programs_are_downloaded_checked_and_kept_where_the_machine_has_none()
+    {
+        await using var folder = new ClusterFolder();
+        // The smallest archive with which a server really runs: programs that hand over to the machine's own.
+        var own = await PutMachinesOwnInto(folder.Combine("own"));
+        var version = Path.GetFileName(own).Split('-')[1];
+        foreach (var program in new[] { "initdb", "pg_ctl", "postgres" })
+        {
+            Directory.CreateDirectory(folder.Combine("archive", "bin"));
+            var script = folder.Combine("archive", "bin", program);
+            await File.WriteAllTextAsync(script, $"#!/bin/sh\nexec '{Path.Combine(own, "bin", program)}' \"$@\"\n");
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(script, (UnixFileMode)0b111_101_101);
+            }
+        }
+
+        Directory.CreateDirectory(folder.Combine("archive", "lib"));
+        Directory.CreateDirectory(folder.Combine("archive", "share"));
+        var packed = await EmbeddedPackage.RunAsync(
+            "tar",
+            folder.Combine("archive"),
+            "-cJf",
+            folder.Combine("postgres.txz"),
+            "bin",
+            "lib",
+            "share"
+        );
+        Assert.SkipUnless(packed.Succeeded, $"No .txz can be made here: {packed.Text}");
+        await using var repository = await BinariesRepository.ServeAsync(version, folder.Combine("postgres.txz"));
+        var options = new PrivatePostgresOptions
+        {
+            SearchMachine = false,
+            DownloadMajor = int.Parse(version.Split('.')[0], System.Globalization.CultureInfo.InvariantCulture),
+            DownloadRepository = repository.Address,
+        };
+
+        await using (var lease = await folder.TakeAsync(options))
+        {
+            Assert.Equal(1, await ClusterFolder.AskAsync(lease.ConnectionString, "select 1"));
+        }
+
+        Assert.Contains(repository.Served, path => path.EndsWith($"-{version}.jar", StringComparison.Ordinal));
+        repository.Served.Clear();
+        await using (await folder.TakeAsync(options)) { }
+        Assert.Empty(repository.Served);
+    }
+
     /// <summary>Lays the machine's own installation into a download folder, in the package's layout.</summary>
     private static async Task<string> PutMachinesOwnInto(string downloadFolder)
     {
@@ -155,7 +204,7 @@ public sealed class PostgresBinariesTests
             }
         }
 
-        private static async Task<(bool Succeeded, string Text)> RunAsync(string program, string folder, params string[] arguments)
+        public static async Task<(bool Succeeded, string Text)> RunAsync(string program, string folder, params string[] arguments)
         {
             try
             {
