@@ -6,11 +6,13 @@ namespace GroqBatch.Data.Tests.Databases;
 public sealed class TestDatabaseTests(TestDatabase shared) : IClassFixture<TestDatabase>
 {
     [Fact]
-    public async Task Is_ready_as_a_fixture()
+    public async Task Is_migrated_and_empty_as_a_fixture()
     {
-        await using var command = shared.DataSource.CreateCommand("select current_database()::text");
+        await using var command = shared.DataSource.CreateCommand(
+            "select current_database() || ' ' || count(*) from groqbatch.teams, groqbatch.runs"
+        );
 
-        Assert.Equal(shared.Name, await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+        Assert.Equal($"{shared.Name} 0", await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

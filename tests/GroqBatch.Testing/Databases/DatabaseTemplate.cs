@@ -1,6 +1,5 @@
 using GroqBatch.Data;
 using GroqBatch.Data.Installation;
-using GroqBatch.Data.PrivatePostgres;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -23,7 +22,7 @@ public sealed record DatabaseTemplate(string Key, Func<string, CancellationToken
     /// The schema of GroqBatch, as its migrations make it. Keyed by the compiled Data assembly, so that a changed migration is a new template.
     /// </summary>
     public static DatabaseTemplate Migrated { get; } =
-        new($"migrated_{typeof(DatabaseAccess).Assembly.ManifestModule.ModuleVersionId:N}", MigrateAsync);
+        new($"migrated_{typeof(GroqBatchDbContext).Assembly.ManifestModule.ModuleVersionId:N}", MigrateAsync);
 
     private static async Task MigrateAsync(string connectionString, CancellationToken cancellationToken)
     {
