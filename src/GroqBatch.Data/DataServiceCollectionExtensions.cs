@@ -15,6 +15,8 @@ public static class DataServiceCollectionExtensions
             (provider, options) => GroqBatchDbContext.Configure(options, provider.GetRequiredService<NpgsqlDataSource>())
         );
         services.AddSingleton<Installation.DatabaseInitialiser>();
+        services.AddSingleton<Core.Runs.IRunReader, Runs.RunReader>();
+        services.AddSingleton<Core.Changes.IChangeReader, Changes.ChangeReader>();
         return services;
     }
 }
