@@ -11,6 +11,9 @@ public interface IBatchProvider
     /// <summary>The host that answers, for people; never with a key.</summary>
     string Host { get; }
 
+    /// <summary>A batch in the provider's console, for people; null where there is none.</summary>
+    Uri? ConsoleUrlOf(string batchId) => null;
+
     /// <summary>Streams a JSONL file to the provider.</summary>
     /// <param name="path">The file on disk.</param>
     /// <param name="fileName">The name it gets there; ASCII, ends in <c>.jsonl</c>.</param>
@@ -18,11 +21,17 @@ public interface IBatchProvider
     /// <exception cref="ProviderException">The provider refused or could not be reached.</exception>
     Task<string> UploadAsync(string path, string fileName, CancellationToken cancellationToken);
 
-    /// <summary>Creates a batch. A lost reply is <see cref="ProviderException"/> with <see cref="ProviderException.MayHaveHappened"/>.</summary>
+    /// <summary>
+    /// Creates a batch. A lost reply is <see cref="ProviderException"/> with <see cref="ProviderException.MayHaveHappened"/>; cancelled while it
+    /// is under way, it may have happened as well.
+    /// </summary>
     /// <exception cref="ProviderException">The provider refused, or its reply was lost.</exception>
     Task<ProviderBatch> CreateBatchAsync(NewBatch batch, CancellationToken cancellationToken);
 
-    /// <summary>Reads batches by id, several in a call where the provider can; ids that it does not know are absent from the result.</summary>
+    /// <summary>
+    /// Reads batches by id, several in a call where the provider can. Ids that it does not know are absent from the result, and only those: an id
+    /// missing from a common reply is asked for by itself.
+    /// </summary>
     /// <exception cref="ProviderException">The provider refused or could not be reached.</exception>
     Task<IReadOnlyList<ProviderBatch>> GetBatchesAsync(IReadOnlyCollection<string> batchIds, CancellationToken cancellationToken);
 

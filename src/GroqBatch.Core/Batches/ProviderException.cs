@@ -46,6 +46,9 @@ public sealed class ProviderException(string message, ProviderFault fault, Excep
     /// <summary>The provider's error code, such as <c>not_available_for_plan</c>; null when absent.</summary>
     public string? Code { get; init; }
 
+    /// <summary>The first 500 characters of the reply's body, with the key struck out; null when there was none. For the ledger, not for logs.</summary>
+    public string? ReplyExcerpt { get; init; }
+
     /// <summary>How long the provider asks to wait; null when it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
