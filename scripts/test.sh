@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need where it is missing, builds, checks and runs every test. From any folder:
 #   scripts/test.sh                                   everything
-#   scripts/test.sh --filter-class '*ClusterTests'    arguments go to the test run
+#   scripts/test.sh --filter-class '*ClusterSharingTests'    arguments go to the test run
 # The last line is "N passed, N failed, N skipped"; a check that fails (build, formatting, ...) counts as one failure.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 3

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace GroqBatch.Data.Tests.PrivatePostgres;
 
-/// <summary>How a private cluster runs; <see cref="PrivatePostgresClusterTests"/> is about how it comes and goes.</summary>
+/// <summary>How a private cluster runs; <see cref="ClusterSharingTests"/> is about how it comes and goes.</summary>
 public sealed class RunningClusterTests(RunningClusterTests.RunningCluster running) : IClassFixture<RunningClusterTests.RunningCluster>
 {
     [Fact]

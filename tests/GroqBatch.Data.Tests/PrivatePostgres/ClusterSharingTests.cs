@@ -1,10 +1,9 @@
-using System.Globalization;
 using GroqBatch.Data.PrivatePostgres;
-using Npgsql;
 
 namespace GroqBatch.Data.Tests.PrivatePostgres;
 
-public sealed class PrivatePostgresClusterTests
+/// <summary>How a private cluster comes, is shared, and goes.</summary>
+public sealed class ClusterSharingTests
 {
     [Fact]
     public async Task Makes_a_cluster_keeps_its_data_and_stops_it_when_the_last_one_leaves()
@@ -72,80 +71,6 @@ public sealed class PrivatePostgresClusterTests
         Assert.Equal(server, folder.ServerProcessId);
         await lease.DisposeAsync();
         Assert.False(folder.ServerRuns); // the killed one counts for nothing
-    }
-
-    [Fact]
-    public async Task A_killed_server_is_started_again_under_those_who_hold_it_with_nothing_lost()
-    {
-        await using var folder = new ClusterFolder();
-        await using var lease = await folder.TakeAsync();
-        await ClusterFolder.AskAsync(lease.ConnectionString, "create table kept as select 42 as answer");
-
-        folder.KillServer();
-
-        await using var source = NpgsqlDataSource.Create(lease.ConnectionString);
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await using var command = source.CreateCommand("select answer from kept");
-                Assert.Equal(42, await command.ExecuteScalarAsync());
-                break;
-            }
-            catch (NpgsqlException) when (attempt < 200)
-            {
-                await Task.Delay(50);
-            }
-        }
-    }
-
-    [Fact]
-    public async Task A_file_left_by_a_server_whose_process_id_now_belongs_to_another_program_is_no_obstacle()
-    {
-        await using var folder = new ClusterFolder();
-        string left;
-        await using (await folder.TakeAsync())
-        {
-            left = await File.ReadAllTextAsync(folder.PostmasterFile);
-        }
-
-        var lines = left.Split('\n');
-        lines[0] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        await File.WriteAllTextAsync(folder.PostmasterFile, string.Join('\n', lines));
-
-        await using var lease = await folder.TakeAsync();
-        Assert.Equal(1, await ClusterFolder.AskAsync(lease.ConnectionString, "select 1"));
-    }
-
-    [Fact]
-    public async Task A_start_killed_at_any_moment_is_repaired_by_the_next()
-    {
-        await using var folder = new ClusterFolder();
-
-        // The start of the program, initdb, the rename, the server's start and the making of the database all lie within a second.
-        foreach (var delay in new[] { 120, 250, 400, 550, 700, 850 })
-        {
-            await using var killed = ClusterHolder.Start(folder.Path);
-            await Task.Delay(delay);
-            await killed.KillAsync();
-        }
-
-        await using var lease = await folder.TakeAsync();
-        Assert.Equal("groqbatch", await ClusterFolder.AskAsync(lease.ConnectionString, "select current_database()::text"));
-    }
-
-    [Fact]
-    public async Task What_a_cut_off_initdb_left_is_removed()
-    {
-        await using var folder = new ClusterFolder();
-        await using (await folder.TakeAsync()) { }
-
-        Directory.Move(folder.Combine("pg", "data"), folder.Combine("pg", "data.new-cut-off"));
-        File.Delete(folder.Combine("pg", "data.new-cut-off", "global", "pg_control"));
-
-        await using var lease = await folder.TakeAsync();
-        Assert.Equal(1, await ClusterFolder.AskAsync(lease.ConnectionString, "select 1"));
-        Assert.False(Directory.Exists(folder.Combine("pg", "data.new-cut-off")));
     }
 
     [Fact]
