@@ -3,12 +3,16 @@ using System.Globalization;
 namespace GroqBatch.Data.PrivatePostgres;
 
 /// <summary>
-/// <c>postmaster.pid</c> of a data directory: line 1 the server's process id, line 4 its port. It outlives a server that was killed, and
-/// then the id may belong to a zombie, to nobody, or to somebody else.
+/// <c>postmaster.pid</c> of a data directory: line 1 the server's process id, line 2 the directory, line 4 the port, further down the key
+/// of its shared memory. It outlives a server that was killed, and then the id may belong to a zombie, to nobody, or to somebody else.
 /// </summary>
+/// <param name="DataDirectory">Where it lies.</param>
+/// <param name="Text">The whole file.</param>
+/// <param name="ProcessId">The server's; 0: the file does not say (yet).</param>
+/// <param name="Port">The server's; null: the file does not say (yet).</param>
 internal sealed record PostmasterFile(string DataDirectory, string Text, int ProcessId, int? Port)
 {
-    /// <summary>The file as it is now; null when there is none (or none that can be read yet).</summary>
+    /// <summary>The file as it is now; null when there is none.</summary>
     public static PostmasterFile? Read(string dataDirectory)
     {
         string text;
@@ -16,69 +20,50 @@ internal sealed record PostmasterFile(string DataDirectory, string Text, int Pro
         {
             text = File.ReadAllText(PathIn(dataDirectory));
         }
-        catch (IOException)
+        catch (Exception none) when (none is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
 
         var lines = text.Split('\n');
-        return lines.Length > 0 && int.TryParse(lines[0], CultureInfo.InvariantCulture, out var processId)
-            ? new PostmasterFile(
-                dataDirectory,
-                text,
-                processId,
-                lines.Length > 3 && int.TryParse(lines[3], CultureInfo.InvariantCulture, out var port) && port > 0 ? port : null
-            )
-            : null;
+        return new PostmasterFile(dataDirectory, text, Number(lines, 0) ?? 0, Number(lines, 3));
     }
 
     /// <summary>Whether the server that wrote the file still runs.</summary>
-    public bool ServerRuns() => IsOfThisCluster(ProcessId);
+    public bool ServerRuns() => ProcessId > 0 && (OperatingSystem.IsLinux() ? RunsByProc() : RunsByName());
 
     /// <summary>
-    /// Removes the file of a server that is gone. PostgreSQL does so by itself, but not where the id lives on as a zombie (in a container
-    /// without an init process: for ever) or has been given to another process.
+    /// Lets a new server start although the id in the file is taken, by the dead server's zombie (in a container without an init process:
+    /// for ever) or by another program of the same account. Only the id is replaced, by one that no process can have: PostgreSQL then does
+    /// all its other checks, above all that no process of the dead server still works on the data.
     /// </summary>
-    /// <returns>False when a process of the dead server still works on the data: then its file must stay, and the caller wait.</returns>
-    public bool TryRemove()
+    public void Disown()
     {
-        if (OperatingSystem.IsLinux())
+        var fresh = PathIn(DataDirectory) + ".disowned";
+        File.WriteAllText(fresh, $"{int.MaxValue}{Text[Text.IndexOf('\n', StringComparison.Ordinal)..]}");
+        if (!OperatingSystem.IsWindows())
         {
-            var others = Directory
-                .EnumerateDirectories("/proc")
-                .Select(Path.GetFileName)
-                .Select(name => int.TryParse(name, CultureInfo.InvariantCulture, out var id) ? id : 0);
-            if (others.Any(id => id > 0 && IsOfThisCluster(id)))
-            {
-                return false;
-            }
+            // Written by root, read by the server's account.
+            File.SetUnixFileMode(fresh, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         }
 
-        File.Delete(PathIn(DataDirectory));
-        return true;
+        File.Move(fresh, PathIn(DataDirectory), overwrite: true);
     }
+
+    /// <summary>Removes a file without content, left by a server that was killed as it made it: PostgreSQL refuses to judge it.</summary>
+    public void Remove() => File.Delete(PathIn(DataDirectory));
 
     private static string PathIn(string dataDirectory) => Path.Combine(dataDirectory, "postmaster.pid");
 
-    private bool IsOfThisCluster(int processId)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            try
-            {
-                using var process = System.Diagnostics.Process.GetProcessById(processId);
-                return process.ProcessName.StartsWith("postgres", StringComparison.OrdinalIgnoreCase);
-            }
-            catch (ArgumentException)
-            {
-                return false;
-            }
-        }
+    private static int? Number(string[] lines, int index) =>
+        index < lines.Length && int.TryParse(lines[index], CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
 
+    private bool RunsByProc()
+    {
         try
         {
             // "42 (postgres) S 1 ...": the name may hold blanks and brackets, the state comes after the last bracket.
-            var stat = File.ReadAllText($"/proc/{processId}/stat");
+            var stat = File.ReadAllText($"/proc/{ProcessId}/stat");
             if (
                 stat[(stat.LastIndexOf(')') + 1)..].TrimStart() is ['Z' or 'X', ..]
                 || !stat.Contains("(postgres", StringComparison.Ordinal)
@@ -86,15 +71,44 @@ internal sealed record PostmasterFile(string DataDirectory, string Text, int Pro
             {
                 return false;
             }
-
-            // Every process of a server has its data directory as working directory. Its path may be another one than ours (links), so
-            // what counts is whether the same file lies there.
-            return File.ReadAllText($"/proc/{processId}/cwd/postmaster.pid") == Text;
         }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
-            // The process has ended, or is somebody else's: ours belong to this account, and root may look at all of them.
-            return false;
+            return false; // no such process
+        }
+
+        try
+        {
+            // A server's working directory is its data directory. Its path may be another one than ours (links), so what counts is whether
+            // the same file lies there: same id, directory and starting time. Further down the server notes how it fares.
+            return File.ReadAllText($"/proc/{ProcessId}/cwd/postmaster.pid").Split('\n').Take(3).SequenceEqual(Text.Split('\n').Take(3));
+        }
+        catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
+        {
+            // Another account's process, into which even root may not look in a container. Its command line is open to all, and names the
+            // directory as line 2 of the file does.
+            var directory = Text.Split('\n') is [_, { Length: > 0 } line, ..] ? line : DataDirectory;
+            try
+            {
+                return File.ReadAllText($"/proc/{ProcessId}/cmdline").Split('\0').Contains(directory, StringComparer.Ordinal);
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        }
+    }
+
+    private bool RunsByName()
+    {
+        try
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(ProcessId);
+            return process.ProcessName.StartsWith("postgres", StringComparison.OrdinalIgnoreCase);
+        }
+        catch (ArgumentException)
+        {
+            return false; // no such process
         }
     }
 }

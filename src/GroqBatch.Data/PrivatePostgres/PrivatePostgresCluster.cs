@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -25,6 +26,7 @@ public sealed partial class PrivatePostgresCluster
 
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan StateRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan EmptyFileGrace = TimeSpan.FromSeconds(1);
     private const long LogFileLimit = 16 * 1024 * 1024;
 
     /// <summary>
@@ -142,8 +144,8 @@ public sealed partial class PrivatePostgresCluster
             await InitialiseAsync(cancellationToken);
         }
 
-        var failure = "";
-        for (var attempt = 1; attempt <= StartAttempts; attempt++)
+        var waited = Stopwatch.StartNew();
+        for (var attempt = 1; ; attempt++)
         {
             if (await TryAttachAsync(leaseName, cancellationToken) is { } attached)
             {
@@ -151,19 +153,16 @@ public sealed partial class PrivatePostgresCluster
                 return attached;
             }
 
-            failure = await TryStartAsync(requiredPort, cancellationToken) ?? failure;
+            // Twice more, since a port may be taken between choosing and using it; and as long as a dead server's processes need to notice.
+            var failure = await TryStartAsync(requiredPort, cancellationToken);
+            if (failure is not null && attempt >= StartAttempts && !(failure.MayPass && waited.Elapsed < _options.StartTimeout))
+            {
+                throw new PrivatePostgresUnavailableException(
+                    $"The private PostgreSQL in {_root} did not start: {failure.Reason}\nIts log is {_logFile}. "
+                        + "Mend the cause, or set ConnectionStrings:GroqBatch."
+                );
+            }
         }
-
-        if (await TryAttachAsync(leaseName, cancellationToken) is { } started)
-        {
-            await EnsureDatabaseAsync(started, cancellationToken);
-            return started;
-        }
-
-        throw new PrivatePostgresUnavailableException(
-            $"The private PostgreSQL in {_root} did not start: {failure}\nIts log is {_logFile}. "
-                + "Mend the cause, or set ConnectionStrings:GroqBatch."
-        );
     }
 
     /// <summary>Under the lock: stops the server unless another lease than the named one is held.</summary>
@@ -301,8 +300,8 @@ public sealed partial class PrivatePostgresCluster
     /// <summary>Null: no server runs. Waits for one that is starting, recovering or going down.</summary>
     private async Task<NpgsqlConnection?> TryAttachAsync(string applicationName, CancellationToken cancellationToken)
     {
-        var waited = System.Diagnostics.Stopwatch.StartNew();
-        while (PostmasterFile.Read(_data) is { } postmaster && postmaster.ServerRuns())
+        var waited = Stopwatch.StartNew();
+        while (PostmasterFile.Read(_data) is { } postmaster)
         {
             var answer = "it wrote no port yet";
             if (postmaster.Port is { } port)
@@ -310,22 +309,20 @@ public sealed partial class PrivatePostgresCluster
                 var connection = new NpgsqlConnection(MaintenanceString(port, applicationName));
                 try
                 {
+                    // First of all, whatever the process table says: nobody else takes this password.
                     await connection.OpenAsync(cancellationToken);
                     return connection;
                 }
-                catch (PostgresException refused) when (refused.SqlState is PostgresErrorCodes.InvalidPassword)
+                catch (NpgsqlException refused)
                 {
                     await connection.DisposeAsync();
-                    throw new PrivatePostgresUnavailableException(
-                        $"The private PostgreSQL in {_root} runs, but does not take the password in {_passwordFile}.",
-                        refused
-                    );
+                    answer = refused.Message;
                 }
-                catch (NpgsqlException notYet)
-                {
-                    await connection.DisposeAsync();
-                    answer = notYet.Message;
-                }
+            }
+
+            if (!postmaster.ServerRuns())
+            {
+                return null;
             }
 
             if (waited.Elapsed > _options.StartTimeout)
@@ -341,27 +338,18 @@ public sealed partial class PrivatePostgresCluster
         return null;
     }
 
-    /// <returns>Null when the server runs, else why not, for a person.</returns>
-    private async Task<string?> TryStartAsync(int? requiredPort, CancellationToken cancellationToken)
+    /// <returns>Null when the server runs, else why not.</returns>
+    private async Task<StartFailure?> TryStartAsync(int? requiredPort, CancellationToken cancellationToken)
     {
-        var waited = System.Diagnostics.Stopwatch.StartNew();
-        while (PostmasterFile.Read(_data) is { } stale && !stale.TryRemove())
-        {
-            // The server was killed and its children are still about to notice: two servers on one data directory would ruin it.
-            if (waited.Elapsed > _options.StartTimeout)
-            {
-                return "processes of an earlier server still work on its data";
-            }
-
-            await Task.Delay(StateRetry, cancellationToken);
-        }
+        await ClearStaleFileAsync(cancellationToken);
 
         var port = requiredPort ?? RememberedPort();
         if (port is null || !IsFree(port.Value))
         {
             if (requiredPort is not null)
             {
-                return $"port {requiredPort} has been taken by another program";
+                await Task.Delay(StateRetry, cancellationToken);
+                return new StartFailure($"port {requiredPort} is taken by another program", MayPass: true);
             }
 
             port = FreePort();
@@ -374,6 +362,7 @@ public sealed partial class PrivatePostgresCluster
             File.Move(_logFile, _logFile + ".1", overwrite: true);
         }
 
+        var logged = new FileInfo(_logFile) is { Exists: true } log ? log.Length : 0;
         var settings = DefaultSettings.Concat(_options.ServerSettings).Select(setting => $" -c {setting.Key}={setting.Value}");
         var seconds = Math.Max(1, (int)_options.StartTimeout.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         var run = await account.RunAsync(
@@ -384,15 +373,48 @@ public sealed partial class PrivatePostgresCluster
         );
         if (run.ExitCode != 0)
         {
-            Log.StartFailed(Logger, _root, run.Output);
+            var reason = $"{run.Output}\n{await LoggedSinceAsync(logged, cancellationToken)}".Trim();
+            Log.StartFailed(Logger, _root, reason);
             await Task.Delay(StateRetry, cancellationToken);
-            return run.Output;
+            return new StartFailure(reason, MayPass: reason.Contains("shared memory block", StringComparison.Ordinal));
         }
 
         // Kept for the next start, so that connection strings noted elsewhere, and pools of a process that outlives the server, stay right.
         await File.WriteAllTextAsync(_portFile, port.Value.ToString(CultureInfo.InvariantCulture), cancellationToken);
         Log.Started(Logger, _root, binaries.Major, port.Value);
         return null;
+    }
+
+    /// <summary>Puts the file of a dead server out of the way where PostgreSQL would not do so by itself.</summary>
+    private async Task ClearStaleFileAsync(CancellationToken cancellationToken)
+    {
+        if (PostmasterFile.Read(_data) is { ProcessId: 0 })
+        {
+            // A server whose starter was killed may be writing it just now.
+            await Task.Delay(EmptyFileGrace, cancellationToken);
+            if (PostmasterFile.Read(_data) is { ProcessId: 0 } empty)
+            {
+                empty.Remove();
+            }
+        }
+        else if (PostmasterFile.Read(_data) is { } stale && !stale.ServerRuns())
+        {
+            stale.Disown();
+        }
+    }
+
+    private async Task<string> LoggedSinceAsync(long position, CancellationToken cancellationToken)
+    {
+        const int Most = 4096;
+        if (!File.Exists(_logFile))
+        {
+            return "";
+        }
+
+        await using var log = new FileStream(_logFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        log.Position = Math.Max(position, log.Length - Most);
+        using var reader = new StreamReader(log);
+        return await reader.ReadToEndAsync(cancellationToken);
     }
 
     private static async Task EnsureDatabaseAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -445,6 +467,10 @@ public sealed partial class PrivatePostgresCluster
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    /// <param name="Reason">For a person.</param>
+    /// <param name="MayPass">Whether it is worth trying again.</param>
+    private sealed record StartFailure(string Reason, bool MayPass);
 
     private static partial class Log
     {

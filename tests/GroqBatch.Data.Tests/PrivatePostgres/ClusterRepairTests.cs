@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using GroqBatch.Data.PrivatePostgres;
 using Npgsql;
 
 namespace GroqBatch.Data.Tests.PrivatePostgres;
@@ -50,6 +52,50 @@ public sealed class ClusterRepairTests
     }
 
     [Fact]
+    public async Task A_file_without_content_left_by_a_server_that_was_killed_as_it_made_it_is_no_obstacle()
+    {
+        await using var folder = new ClusterFolder();
+        await using (await folder.TakeAsync()) { }
+
+        await File.WriteAllTextAsync(folder.PostmasterFile, "");
+
+        await using var lease = await folder.TakeAsync();
+        Assert.Equal(1, await ClusterFolder.AskAsync(lease.ConnectionString, "select 1"));
+    }
+
+    [Fact]
+    public async Task No_second_server_is_started_while_processes_of_a_killed_one_still_work_on_the_data()
+    {
+        await using var folder = new ClusterFolder();
+        var options = new PrivatePostgresOptions { StartTimeout = TimeSpan.FromSeconds(2) };
+        await using var killed = ClusterHolder.Start(folder.Path);
+        var connectionString = await killed.ReadyAsync();
+        // A backend that is stopped cannot notice that its server is gone.
+        var backend = (int)
+            (
+                await ClusterFolder.AskAsync(
+                    connectionString,
+                    "select pid from pg_stat_activity where application_name like 'groqbatch-lease-%'"
+                )
+            )!;
+        await SignalAsync(backend, "STOP");
+        await killed.KillAsync();
+        folder.KillServer();
+        try
+        {
+            var refused = await Assert.ThrowsAsync<PrivatePostgresUnavailableException>(() => folder.TakeAsync(options));
+            Assert.Contains("pre-existing shared memory block", refused.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await SignalAsync(backend, "CONT");
+        }
+
+        await using var lease = await folder.TakeAsync();
+        Assert.Equal(1, await ClusterFolder.AskAsync(lease.ConnectionString, "select 1"));
+    }
+
+    [Fact]
     public async Task A_start_killed_at_any_moment_is_repaired_by_the_next()
     {
         await using var folder = new ClusterFolder();
@@ -78,5 +124,12 @@ public sealed class ClusterRepairTests
         await using var lease = await folder.TakeAsync();
         Assert.Equal(1, await ClusterFolder.AskAsync(lease.ConnectionString, "select 1"));
         Assert.False(Directory.Exists(folder.Combine("pg", "data.new-cut-off")));
+    }
+
+    private static async Task SignalAsync(int processId, string signal)
+    {
+        using var kill = Process.Start("kill", ["-s", signal, processId.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
     }
 }
