@@ -1,0 +1,165 @@
+using GroqBatch.Core.Runs;
+
+namespace GroqBatch.Data.Runs;
+
+/// <summary>Raw, because EF has no INSERT … SELECT, no common table expressions that write and no guarded UPDATE … RETURNING.</summary>
+internal static class RunSql
+{
+    /// <summary>
+    /// The one condition by which runs select: it counts, it lists, and it claims. Put together from fixed pieces, so that the plan of each
+    /// kind of selection can use its index. Parameters: provider, team, states, retry_of, codes, only.
+    /// </summary>
+    private static string Candidates(RunSelection selection) =>
+        "from groqbatch.pull_request_states state where state.provider = @provider and state.team_id = @team"
+        + (selection.PullRequestId is null ? " and state.state = any(@states)" : " and state.pull_request_id = @only and state.is_eligible")
+        + (
+            selection.RetryOf is null
+                ? ""
+                : """
+                     and exists (select 1 from groqbatch.requests failed
+                                where failed.run_id = @retry_of and failed.pull_request_id = state.pull_request_id and failed.is_final
+                                  and (cardinality(@codes) = 0 or failed.failure_code = any(@codes)))
+                    """
+        );
+
+    private const string Unclaimed = """
+        and not exists (select 1 from groqbatch.claims claim where claim.pull_request_id = state.pull_request_id)
+        """;
+
+    private const string Order = "order by state.created_at desc, state.pull_request_id desc";
+
+    public static string Count(RunSelection selection) =>
+        $"""
+        select count(*)::int, coalesce(sum(prompt_bytes), 0)::bigint,
+               (select count(*)::int {Candidates(selection)} and exists (select 1 from groqbatch.claims claim where claim.pull_request_id = state.pull_request_id))
+        from (select pull_request.prompt_bytes
+              from (select state.pull_request_id {Candidates(selection)} {Unclaimed} {Order} limit @limit) selected
+              join groqbatch.pull_requests pull_request on pull_request.id = selected.pull_request_id) sized
+        """;
+
+    public static string List(RunSelection selection) =>
+        $"""
+        select pull_request.id, pull_request.repository, pull_request.number, pull_request.title, pull_request.created_at, pull_request.prompt_bytes
+        from (select state.pull_request_id, row_number() over ({Order}) as position {Candidates(selection)} {Unclaimed} {Order} limit @limit) selected
+        join groqbatch.pull_requests pull_request on pull_request.id = selected.pull_request_id
+        order by selected.position
+        offset @skip limit @take
+        """;
+
+    public static string Plan(RunSelection selection) =>
+        $"""
+        with selected as materialized (
+            select state.pull_request_id, (row_number() over ({Order}))::int as position {Candidates(selection)} {Unclaimed} {Order} limit @limit
+        ), claimed as (
+            insert into groqbatch.claims (pull_request_id, run_id)
+            select pull_request_id, @run from selected
+            on conflict do nothing
+            returning pull_request_id
+        ), made as (
+            insert into groqbatch.requests (run_id, pass_ordinal, pull_request_id, position, is_final, attempts)
+            select @run, 1, selected.pull_request_id, selected.position, false, 0
+            from selected join claimed on claimed.pull_request_id = selected.pull_request_id
+            returning pull_request_id
+        ), marked as (
+            update groqbatch.pull_request_states state set is_claimed = true
+            from made where state.provider = @provider and state.pull_request_id = made.pull_request_id
+        )
+        select count(*)::int from made
+        """;
+
+    public const string Create = """
+        insert into groqbatch.runs (id, team_id, provider, state, reason, scope_limit, with_fallback, include_stale, retry_codes,
+                                    only_pull_request_id, ladder, prompt_version, settings, estimate, parent_run_id, request_key, started_by,
+                                    hold_after_pass, selected, succeeded)
+        values (@id, @team, @provider, 'Queued', @reason, @limit, @with_fallback, @include_stale, @codes, @only, @ladder, @prompt_version,
+                @settings, @estimate, @retry_of, @request_key, @started_by, @hold_after_pass, 0, 0)
+        on conflict (request_key) do nothing
+        """;
+
+    public const string Find = """
+        select run.id, run.team_id, team.slug, run.provider, run.state, run.scope_limit, run.with_fallback, run.include_stale, run.ladder::text,
+               run.prompt_version, run.settings::text, run.estimate::text, run.parent_run_id, run.started_by, run.created_at, run.planned_at,
+               run.ended_at, run.cancel_requested_at, run.selected, run.reason, run.hold_after_pass, run.retry_codes, run.only_pull_request_id
+        from groqbatch.runs run join groqbatch.teams team on team.id = run.team_id
+        where run.id = @run
+        """;
+
+    public const string Live = """
+        select id from groqbatch.runs
+        where provider = @provider and state in ('Queued', 'Running', 'Held', 'NeedsAttention', 'Cancelling')
+        order by created_at, id
+        """;
+
+    public const string FirstPass = """
+        insert into groqbatch.passes (run_id, ordinal, model, replaced, requests, succeeded, failed, prompt_tokens, completion_tokens, cost,
+                                      unknown_requests)
+        values (@run, 1, @model, @replaced, 0, 0, 0, 0, 0, 0, 0)
+        on conflict do nothing
+        """;
+
+    public const string Move = """
+        update groqbatch.runs
+        set state = @to, reason = @reason,
+            cancel_requested_at = case when @to = 'Cancelling' then now() else cancel_requested_at end,
+            ended_at = case when @to in ('Completed', 'CompletedWithFailures', 'Cancelled') then now() else ended_at end
+        where id = @run and state = any(@expected)
+        """;
+
+    public const string AddEvent = """
+        insert into groqbatch.run_events (run_id, actor, subject, batch_id, pass, from_state, to_state, reason)
+        values (@run, @actor, @subject, @batch, @pass, @from, @to, @reason)
+        """;
+
+    public const string Progress = """
+        select pass.ordinal, pass.requests, pass.succeeded, pass.failed,
+               (select count(*)::int from groqbatch.requests request
+                where request.run_id = pass.run_id and request.pass_ordinal = pass.ordinal
+                  and request.outcome is null and request.batch_id is null)
+        from groqbatch.passes pass where pass.run_id = @run order by pass.ordinal
+        """;
+
+    public const string PassesWithWaiting = """
+        select distinct pass_ordinal from groqbatch.requests where run_id = @run and outcome is null and batch_id is null
+        """;
+
+    public const string PassesWithOpen = """
+        select ordinal from groqbatch.passes where run_id = @run and requests > succeeded + failed
+        """;
+
+    public const string WaitingToResolutions = """
+        insert into resolutions (request_id, pull_request_id, position, action, code, message, ran, next_pass)
+        select id, pull_request_id, position, 'final', @code, @message, 0, null
+        from groqbatch.requests
+        where run_id = @run and pass_ordinal = @pass and outcome is null and batch_id is null
+        """;
+
+    public const string OpenToResolutions = """
+        insert into resolutions (request_id, pull_request_id, position, action, code, message, ran, next_pass)
+        select id, pull_request_id, position, 'final', @code, @message, 0, null
+        from groqbatch.requests
+        where run_id = @run and pass_ordinal = @pass and outcome is null
+        """;
+
+    public const string GiveClaimsBack = """
+        with given as (delete from groqbatch.claims where run_id = @run returning pull_request_id)
+        update groqbatch.pull_request_states state set is_claimed = false
+        from given where state.provider = @provider and state.pull_request_id = given.pull_request_id and state.is_claimed
+        """;
+
+    /// <summary>The passes of a run beside a recount of its requests.</summary>
+    public const string Recount = """
+        select pass.ordinal, pass.requests, pass.succeeded, pass.failed,
+               count(request.id)::int, (count(request.id) filter (where request.outcome = 'succeeded'))::int,
+               (count(request.id) filter (where request.outcome = 'failed'))::int,
+               (count(request.id) filter (where request.is_final))::int,
+               coalesce((select sum(failure.final) from groqbatch.pass_failures failure
+                         where failure.run_id = pass.run_id and failure.ordinal = pass.ordinal), 0)::int,
+               coalesce((select sum(failure.requests) from groqbatch.pass_failures failure
+                         where failure.run_id = pass.run_id and failure.ordinal = pass.ordinal), 0)::int
+        from groqbatch.passes pass
+        left join groqbatch.requests request on request.run_id = pass.run_id and request.pass_ordinal = pass.ordinal
+        where pass.run_id = @run
+        group by pass.run_id, pass.ordinal, pass.requests, pass.succeeded, pass.failed
+        order by pass.ordinal
+        """;
+}

@@ -1,0 +1,513 @@
+using System.Text.Json;
+using GroqBatch.Core.Leases;
+using GroqBatch.Core.Models;
+using GroqBatch.Core.Outcomes;
+using GroqBatch.Core.Runs;
+using GroqBatch.Data.Ledger;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace GroqBatch.Data.Runs;
+
+/// <summary>Runs, claims and passes in PostgreSQL.</summary>
+internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
+{
+    public async Task<SelectionCount> CountSelectionAsync(RunSelection selection, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(RunSql.Count(selection));
+        command.Parameters.AddRange(SelectionParameters(selection));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new SelectionCount(reader.GetInt32(0), reader.GetInt32(2), reader.GetInt64(1));
+    }
+
+    public async Task<IReadOnlyList<SelectedPullRequest>> ListSelectionAsync(
+        RunSelection selection,
+        int skip,
+        int take,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = dataSource.CreateCommand(RunSql.List(selection));
+        command.Parameters.AddRange(SelectionParameters(selection));
+        command.Parameters.AddWithValue("skip", skip);
+        command.Parameters.AddWithValue("take", take);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var selected = new List<SelectedPullRequest>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            selected.Add(
+                new SelectedPullRequest(
+                    reader.GetInt64(0),
+                    reader.GetString(1),
+                    reader.GetInt64(2),
+                    reader.GetString(3),
+                    reader.GetFieldValue<DateTimeOffset>(4),
+                    reader.GetInt32(5)
+                )
+            );
+        }
+
+        return selected;
+    }
+
+    public async Task<(Guid RunId, bool IsNew)> CreateAsync(NewRun run, CancellationToken cancellationToken)
+    {
+        var id = Guid.CreateVersion7();
+        var selection = run.Selection;
+        await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease: null, cancellationToken);
+        var reason = selection switch
+        {
+            { RetryOf: not null } => "Retry of a run's final failures.",
+            { PullRequestId: not null } => "One pull request, again.",
+            { Limit: int limit } => $"The {limit} newest that are missing.",
+            _ => "Everything that is missing.",
+        };
+        var added = await ledger.ExecuteAsync(
+            RunSql.Create,
+            [
+                new("id", id),
+                new("team", selection.TeamId),
+                new("provider", selection.Provider),
+                new("reason", reason),
+                Nullable("limit", NpgsqlDbType.Integer, selection.Limit),
+                new("with_fallback", run.WithFallback),
+                new("include_stale", selection.IncludeStale),
+                new("codes", selection.Codes.Select(code => code.ToWire()).ToArray()),
+                Nullable("only", NpgsqlDbType.Bigint, selection.PullRequestId),
+                Json("ladder", JsonSerializer.Serialize(run.Ladder, RunJson.Default.Ladder)),
+                new("prompt_version", run.PromptVersion),
+                Json("settings", JsonSerializer.Serialize(run.Settings, RunJson.Default.RunSettings)),
+                Json("estimate", run.Estimate is null ? null : JsonSerializer.Serialize(run.Estimate, RunJson.Default.Estimate)),
+                Nullable("retry_of", NpgsqlDbType.Uuid, selection.RetryOf),
+                Nullable("request_key", NpgsqlDbType.Text, run.RequestKey),
+                new("started_by", run.StartedBy),
+                Nullable("hold_after_pass", NpgsqlDbType.Smallint, (short?)run.HoldAfterPass),
+            ],
+            cancellationToken
+        );
+        if (added == 0)
+        {
+            var existing = await ledger.ScalarAsync(
+                "select id from groqbatch.runs where request_key = @key",
+                [new("key", run.RequestKey!)],
+                cancellationToken
+            );
+            return ((Guid)existing!, IsNew: false);
+        }
+
+        await AddEventAsync(ledger, id, run.StartedBy, from: null, RunState.Queued, reason, cancellationToken);
+        await ledger.CommitAsync(cancellationToken);
+        return (id, IsNew: true);
+    }
+
+    public async Task<Run?> FindAsync(Guid runId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(RunSql.Find);
+        command.Parameters.AddWithValue("run", runId);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? ReadRun(reader) : null;
+    }
+
+    public async Task<IReadOnlyList<Guid>> ListLiveAsync(string provider, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(RunSql.Live);
+        command.Parameters.AddWithValue("provider", provider);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var ids = new List<Guid>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ids.Add(reader.GetGuid(0));
+        }
+
+        return ids;
+    }
+
+    public async Task<int?> PlanAsync(Guid runId, Lease lease, CancellationToken cancellationToken)
+    {
+        await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease, cancellationToken);
+        Run run;
+        RunSelection selection;
+        await using (var find = ledger.Command(RunSql.Find + " for no key update of run", [new("run", runId)]))
+        await using (var reader = await find.ExecuteReaderAsync(cancellationToken))
+        {
+            if (!await reader.ReadAsync(cancellationToken))
+            {
+                return null;
+            }
+
+            run = ReadRun(reader);
+            selection = ReadSelection(reader, run);
+        }
+
+        if (run.State != RunState.Queued)
+        {
+            return null;
+        }
+
+        var first = run.Ladder.Rungs[0];
+        await ledger.ExecuteAsync(
+            RunSql.FirstPass,
+            [new("run", runId), new("model", first.Model), Nullable("replaced", NpgsqlDbType.Text, first.Replaced)],
+            cancellationToken
+        );
+        var selected = (int)
+            (await ledger.ScalarAsync(RunSql.Plan(selection), [new("run", runId), .. SelectionParameters(selection)], cancellationToken))!;
+        await ledger.ExecuteAsync(
+            "update groqbatch.passes set requests = @selected where run_id = @run and ordinal = 1",
+            [new("selected", selected), new("run", runId)],
+            cancellationToken
+        );
+        await ledger.ExecuteAsync(
+            "update groqbatch.runs set selected = @selected, planned_at = now() where id = @run",
+            [new("selected", selected), new("run", runId)],
+            cancellationToken
+        );
+        var (to, reason) =
+            selected > 0
+                ? (RunState.Running, $"{selected} pull requests claimed.")
+                : (RunState.Completed, "Nothing left to do: other runs had taken everything by now.");
+        await MoveAsync(ledger, runId, [RunState.Queued], RunState.Queued, to, Core.Access.Actor.Pipeline.Name, reason, cancellationToken);
+        await ledger.CommitAsync(cancellationToken);
+        return selected;
+    }
+
+    public async Task<IReadOnlyList<PassProgress>> GetProgressAsync(Guid runId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(RunSql.Progress);
+        command.Parameters.AddWithValue("run", runId);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var passes = new List<PassProgress>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            passes.Add(
+                new PassProgress(reader.GetInt16(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetInt32(4))
+            );
+        }
+
+        return passes;
+    }
+
+    public async Task<bool> TryMoveAsync(
+        Guid runId,
+        IReadOnlyCollection<RunState> expected,
+        RunState to,
+        string actor,
+        string reason,
+        Lease? lease,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease, cancellationToken);
+        var from = await ledger.ScalarAsync(
+            "select state from groqbatch.runs where id = @run for no key update",
+            [new("run", runId)],
+            cancellationToken
+        );
+        if (
+            from is not string text
+            || !Enum.TryParse<RunState>(text, out var state)
+            || !expected.Contains(state)
+            || !state.CanMoveTo(to)
+            || !await MoveAsync(ledger, runId, expected, state, to, actor, reason, cancellationToken)
+        )
+        {
+            return false;
+        }
+
+        await ledger.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    public async Task ReplaceLadderAsync(Guid runId, Ladder ladder, string actor, string reason, CancellationToken cancellationToken)
+    {
+        await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease: null, cancellationToken);
+        await ledger.ExecuteAsync(
+            "update groqbatch.runs set ladder = @ladder where id = @run",
+            [new("run", runId), Json("ladder", JsonSerializer.Serialize(ladder, RunJson.Default.Ladder))],
+            cancellationToken
+        );
+        foreach (var rung in ladder.Rungs)
+        {
+            await ledger.ExecuteAsync(
+                "update groqbatch.passes set model = @model, replaced = @replaced where run_id = @run and ordinal = @ordinal",
+                [
+                    new("run", runId),
+                    new("ordinal", (short)rung.Ordinal),
+                    new("model", rung.Model),
+                    Nullable("replaced", NpgsqlDbType.Text, rung.Replaced),
+                ],
+                cancellationToken
+            );
+        }
+
+        await AddEventAsync(ledger, runId, actor, from: null, to: null, reason, cancellationToken);
+        await ledger.CommitAsync(cancellationToken);
+    }
+
+    public Task<int> ResolveWaitingAsync(Run run, FailureCode code, string message, Lease lease, CancellationToken cancellationToken) =>
+        ResolveAsync(run, code, message, RunSql.PassesWithWaiting, RunSql.WaitingToResolutions, lease, cancellationToken);
+
+    public Task<int> ResolveAllAsCancelledAsync(Run run, string message, Lease lease, CancellationToken cancellationToken) =>
+        ResolveAsync(run, FailureCode.Cancelled, message, RunSql.PassesWithOpen, RunSql.OpenToResolutions, lease, cancellationToken);
+
+    public async Task<RunState?> TryFinishAsync(Run run, Lease lease, CancellationToken cancellationToken)
+    {
+        await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease, cancellationToken);
+        var state = Enum.Parse<RunState>(
+            (string)
+                (
+                    await ledger.ScalarAsync(
+                        "select state from groqbatch.runs where id = @run for no key update",
+                        [new("run", run.Id)],
+                        cancellationToken
+                    )
+                )!
+        );
+        var open = (int)
+            (
+                await ledger.ScalarAsync(
+                    "select coalesce(sum(requests - succeeded - failed), 0)::int from groqbatch.passes where run_id = @run",
+                    [new("run", run.Id)],
+                    cancellationToken
+                )
+            )!;
+        if (open > 0 || state.IsFinal())
+        {
+            return null;
+        }
+
+        var failures = (int)
+            (
+                await ledger.ScalarAsync(
+                    "select coalesce(sum(final), 0)::int from groqbatch.pass_failures where run_id = @run",
+                    [new("run", run.Id)],
+                    cancellationToken
+                )
+            )!;
+        var to = (state, failures) switch
+        {
+            (RunState.Cancelling, _) => RunState.Cancelled,
+            (_, 0) => RunState.Completed,
+            _ => RunState.CompletedWithFailures,
+        };
+        var reason = to switch
+        {
+            RunState.Completed => "Every pull request has its summary.",
+            RunState.CompletedWithFailures => failures == 1 ? "1 pull request has no summary." : $"{failures} pull requests have no summary.",
+            _ => "Cancelled. What had been answered is saved.",
+        };
+        if (
+            !state.CanMoveTo(to)
+            || !await MoveAsync(ledger, run.Id, [state], state, to, Core.Access.Actor.Pipeline.Name, reason, cancellationToken)
+        )
+        {
+            return null;
+        }
+
+        await ledger.ExecuteAsync(RunSql.GiveClaimsBack, [new("run", run.Id), new("provider", run.Provider)], cancellationToken);
+        await ledger.CommitAsync(cancellationToken);
+        return to;
+    }
+
+    public async Task AddEventAsync(Guid runId, string actor, string reason, CancellationToken cancellationToken)
+    {
+        await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease: null, cancellationToken);
+        await AddEventAsync(ledger, runId, actor, from: null, to: null, reason, cancellationToken);
+        await ledger.CommitAsync(cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<string>> ReconcileAsync(Guid runId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(RunSql.Recount);
+        command.Parameters.AddWithValue("run", runId);
+        var differences = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var pass = reader.GetInt16(0);
+            Compare(differences, pass, "requests", reader.GetInt32(1), reader.GetInt32(4));
+            Compare(differences, pass, "succeeded", reader.GetInt32(2), reader.GetInt32(5));
+            Compare(differences, pass, "failed", reader.GetInt32(3), reader.GetInt32(6));
+            Compare(differences, pass, "final failures by code", reader.GetInt32(8), reader.GetInt32(7));
+            Compare(differences, pass, "failures by code", reader.GetInt32(9), reader.GetInt32(6));
+        }
+
+        return differences;
+    }
+
+    private static void Compare(List<string> differences, int pass, string what, int counted, int recounted)
+    {
+        if (counted != recounted)
+        {
+            differences.Add($"Pass {pass}, {what}: the counter says {counted}, the rows say {recounted}.");
+        }
+    }
+
+    private async Task<int> ResolveAsync(
+        Run run,
+        FailureCode code,
+        string message,
+        string passesSql,
+        string fillSql,
+        Lease lease,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease, cancellationToken);
+        var passes = new List<short>();
+        await using (var find = ledger.Command(passesSql, [new("run", run.Id)]))
+        await using (var reader = await find.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                passes.Add(reader.GetInt16(0));
+            }
+        }
+
+        var resolved = 0;
+        await ledger.ExecuteAsync(ResolutionSql.CreateTable, [], cancellationToken);
+        foreach (var pass in passes)
+        {
+            await ledger.ExecuteAsync("truncate resolutions", [], cancellationToken);
+            resolved += await ledger.ExecuteAsync(
+                fillSql,
+                [new("run", run.Id), new("pass", pass), new("code", code.ToWire()), new("message", message)],
+                cancellationToken
+            );
+            await ResolutionSql.ApplyAsync(ledger, run, pass, cancellationToken);
+        }
+
+        if (resolved > 0)
+        {
+            await AddEventAsync(
+                ledger,
+                run.Id,
+                Core.Access.Actor.Pipeline.Name,
+                from: null,
+                to: null,
+                $"{resolved} requests end as {code.ToWire()}: {message}",
+                cancellationToken
+            );
+        }
+
+        await ledger.CommitAsync(cancellationToken);
+        return resolved;
+    }
+
+    private static async Task<bool> MoveAsync(
+        LedgerTransaction ledger,
+        Guid runId,
+        IReadOnlyCollection<RunState> expected,
+        RunState from,
+        RunState to,
+        string actor,
+        string reason,
+        CancellationToken cancellationToken
+    )
+    {
+        var moved = await ledger.ExecuteAsync(
+            RunSql.Move,
+            [
+                new("run", runId),
+                new("to", to.ToString()),
+                new("reason", reason),
+                new("expected", expected.Select(state => state.ToString()).ToArray()),
+            ],
+            cancellationToken
+        );
+        if (moved == 0)
+        {
+            return false;
+        }
+
+        await AddEventAsync(ledger, runId, actor, from, to, reason, cancellationToken);
+        return true;
+    }
+
+    private static Task<int> AddEventAsync(
+        LedgerTransaction ledger,
+        Guid runId,
+        string actor,
+        RunState? from,
+        RunState? to,
+        string reason,
+        CancellationToken cancellationToken
+    ) =>
+        ledger.ExecuteAsync(
+            RunSql.AddEvent,
+            [
+                new("run", runId),
+                new("actor", actor),
+                new("subject", "run"),
+                Nullable("batch", NpgsqlDbType.Uuid, null),
+                Nullable("pass", NpgsqlDbType.Smallint, null),
+                Nullable("from", NpgsqlDbType.Text, from?.ToString()),
+                Nullable("to", NpgsqlDbType.Text, to?.ToString()),
+                new("reason", reason),
+            ],
+            cancellationToken
+        );
+
+    private static Run ReadRun(NpgsqlDataReader reader) =>
+        new()
+        {
+            Id = reader.GetGuid(0),
+            TeamId = reader.GetInt32(1),
+            TeamSlug = reader.GetString(2),
+            Provider = reader.GetString(3),
+            State = Enum.Parse<RunState>(reader.GetString(4)),
+            Limit = reader.IsDBNull(5) ? null : reader.GetInt32(5),
+            WithFallback = reader.GetBoolean(6),
+            IncludeStale = reader.GetBoolean(7),
+            Ladder = JsonSerializer.Deserialize(reader.GetString(8), RunJson.Default.Ladder)!,
+            PromptVersion = reader.GetString(9),
+            Settings = JsonSerializer.Deserialize(reader.GetString(10), RunJson.Default.RunSettings)!,
+            Estimate = reader.IsDBNull(11) ? null : JsonSerializer.Deserialize(reader.GetString(11), RunJson.Default.Estimate),
+            ParentRunId = reader.IsDBNull(12) ? null : reader.GetGuid(12),
+            StartedBy = reader.GetString(13),
+            CreatedAt = reader.GetFieldValue<DateTimeOffset>(14),
+            PlannedAt = reader.IsDBNull(15) ? null : reader.GetFieldValue<DateTimeOffset>(15),
+            EndedAt = reader.IsDBNull(16) ? null : reader.GetFieldValue<DateTimeOffset>(16),
+            CancelRequestedAt = reader.IsDBNull(17) ? null : reader.GetFieldValue<DateTimeOffset>(17),
+            Selected = reader.GetInt32(18),
+            Reason = reader.IsDBNull(19) ? null : reader.GetString(19),
+            HoldAfterPass = reader.IsDBNull(20) ? null : reader.GetInt16(20),
+        };
+
+    private static RunSelection ReadSelection(NpgsqlDataReader reader, Run run) =>
+        new()
+        {
+            TeamId = run.TeamId,
+            Provider = run.Provider,
+            Limit = run.Limit,
+            IncludeStale = run.IncludeStale,
+            RetryOf = run.ParentRunId,
+            Codes =
+            [
+                .. reader
+                    .GetFieldValue<string[]>(21)
+                    .Select(text => FailureCodes.TryParse(text, out var code) ? code : throw new InvalidDataException(text)),
+            ],
+            PullRequestId = reader.IsDBNull(22) ? null : reader.GetInt64(22),
+        };
+
+    private static NpgsqlParameter[] SelectionParameters(RunSelection selection)
+    {
+        string[] states = selection.IncludeStale ? ["pending", "failed", "stale"] : ["pending", "failed"];
+        return
+        [
+            new("provider", selection.Provider),
+            new("team", selection.TeamId),
+            new("states", states),
+            Nullable("retry_of", NpgsqlDbType.Uuid, selection.RetryOf),
+            new("codes", selection.Codes.Select(code => code.ToWire()).ToArray()),
+            Nullable("only", NpgsqlDbType.Bigint, selection.PullRequestId),
+            new("limit", selection.Limit ?? int.MaxValue),
+        ];
+    }
+
+    private static NpgsqlParameter Nullable(string name, NpgsqlDbType type, object? value) => new(name, type) { Value = value ?? DBNull.Value };
+
+    private static NpgsqlParameter Json(string name, string? json) => Nullable(name, NpgsqlDbType.Jsonb, json);
+}
