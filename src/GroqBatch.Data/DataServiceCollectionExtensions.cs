@@ -1,3 +1,6 @@
+using GroqBatch.Core.Batches;
+using GroqBatch.Core.Leases;
+using GroqBatch.Core.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -17,6 +20,9 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<Installation.DatabaseInitialiser>();
         services.AddSingleton<Core.Runs.IRunReader, Runs.RunReader>();
         services.AddSingleton<Core.Changes.IChangeReader, Changes.ChangeReader>();
+        services.AddSingleton<ILeases, Leases.LeaseStore>();
+        services.AddSingleton<IRunStore, Runs.RunStore>();
+        services.AddSingleton<IBatchStore, Batches.BatchStore>();
         return services;
     }
 }

@@ -56,6 +56,9 @@ public enum SendingVerdict
     NotNow,
 }
 
+/// <summary>Requests got their outcome between the writing of a batch's file and its recording: nothing was recorded.</summary>
+public sealed class RequestsMovedException(int requests) : Exception($"{requests} requests did not wait any more.");
+
 /// <summary>Batches in the ledger. Each method is one transaction; those that take a lease throw <see cref="LeaseLostException"/>.</summary>
 public interface IBatchStore
 {
@@ -66,7 +69,7 @@ public interface IBatchStore
     Task AddAsync(PlannedBatch batch, Lease lease, CancellationToken cancellationToken);
 
     /// <summary>Gives requests that can't be sent their outcome <see cref="FailureCode.NotSent"/>.</summary>
-    Task ResolveNotSentAsync(Run run, IReadOnlyCollection<long> requestIds, string message, Lease lease, CancellationToken cancellationToken);
+    Task ResolveNotSentAsync(Run run, int pass, IReadOnlyCollection<long> requestIds, string message, Lease lease, CancellationToken cancellationToken);
 
     /// <summary>The batches of a run that are not final, in order.</summary>
     Task<IReadOnlyList<Batch>> ListOpenAsync(Guid runId, CancellationToken cancellationToken);

@@ -104,6 +104,12 @@ public sealed record Batch
     /// <summary>SHA-256 of the request file.</summary>
     public required byte[] RequestFileHash { get; init; }
 
+    /// <summary>Of the prompts in its file.</summary>
+    public required string PromptVersion { get; init; }
+
+    /// <summary>Dollars it will probably cost; null: unknown, or booked already.</summary>
+    public decimal? EstimatedCost { get; init; }
+
     /// <summary>When it was written down that the batch is about to be created; null: no creation can be under way.</summary>
     public DateTimeOffset? IntentAt { get; init; }
 

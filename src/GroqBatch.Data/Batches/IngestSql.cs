@@ -1,0 +1,159 @@
+namespace GroqBatch.Data.Batches;
+
+/// <summary>
+/// Ingestion. What came back is copied as it came, folded to one row for each attempt (the first success wins, else the first line), and then
+/// taken by one statement each for attempts, requests, summaries and states. Raw SQL, since one statement may not update a row twice: the fold
+/// has to stand between the file and the ledger.
+/// </summary>
+internal static class IngestSql
+{
+    public const string CreateAnswers = """
+        create temporary table answers
+        (seq int not null, custom_id text, pull_request_id bigint, kind smallint not null, code text, message text, http_status int,
+         prompt_tokens int, completion_tokens int, cost numeric(18,9), provider_request_id text, document jsonb, raw text)
+        on commit drop
+        """;
+
+    public const string CopyAnswers = """
+        copy answers (seq, custom_id, pull_request_id, kind, code, message, http_status, prompt_tokens, completion_tokens, cost,
+                      provider_request_id, document, raw) from stdin (format binary)
+        """;
+
+    public const string LockBatch = """
+        select state from groqbatch.batches where id = @batch for update
+        """;
+
+    /// <summary>
+    /// <c>kind</c> 0 succeeded, 1 failed, 2 refused, 3 in neither file. A line that validation refused is a failure whatever else is said of it.
+    /// </summary>
+    public const string CreateFolded = """
+        create temporary table folded on commit drop as
+        with winner as (
+            select distinct on (pull_request_id) pull_request_id, seq from answers where pull_request_id is not null
+            order by pull_request_id, kind, seq
+        )
+        select attempt.id as attempt_id, request.id as request_id, request.pull_request_id, request.position, request.attempts,
+               request.outcome as request_outcome, attempt.content_hash,
+               case when rejected.line is not null then 1 else coalesce(answer.kind, 3) end as kind,
+               case when rejected.line is not null then 'batch_rejected' when answer.seq is null then @missing_code::text else answer.code end as code,
+               case when rejected.line is not null then rejected.message when answer.seq is null then @missing_message else answer.message end as message,
+               answer.seq
+        from groqbatch.attempts attempt
+        join groqbatch.requests request on request.id = attempt.request_id
+        left join winner on winner.pull_request_id = request.pull_request_id
+        left join answers answer on answer.seq = winner.seq
+        left join unnest(@rejected_lines::int[], @rejected_messages::text[]) as rejected (line, message)
+               on rejected.line = attempt.line and coalesce(answer.kind, 3) <> 0
+        where attempt.batch_id = @batch and attempt.outcome is null
+        """;
+
+    /// <summary>
+    /// Attempts that ran count against the rung's limit; a refusal, and a batch that was given back unrun, do not.
+    /// </summary>
+    public const string FillResolutions = """
+        insert into resolutions (request_id, pull_request_id, position, action, code, message, ran, next_pass)
+        select folded.request_id, folded.pull_request_id, folded.position,
+               case when folded.kind = 0 then 'succeeded'
+                    when folded.kind = 2 or folded.code is null then 'again'
+                    else rule.action end,
+               folded.code, folded.message,
+               case when folded.kind = 2 or (folded.kind = 3 and folded.code is null) then 0 else 1 end,
+               case when folded.kind in (1, 3) then rule.next_pass end
+        from folded
+        left join unnest(@rule_codes::text[], @rule_attempts::int[], @rule_actions::text[], @rule_passes::smallint[])
+               as rule (code, attempts, action, next_pass)
+               on rule.code = folded.code and rule.attempts = least(folded.attempts + 1, @max_attempts)
+        where folded.request_outcome is null
+        """;
+
+    public const string Attempts = """
+        update groqbatch.attempts attempt
+        set outcome = case when folded.kind = 0 then 'succeeded' when folded.kind = 2 or folded.code is null then 'not_run' else 'failed' end,
+            failure_code = case when folded.kind in (1, 3) then folded.code end,
+            message = folded.message, http_status = answer.http_status, prompt_tokens = answer.prompt_tokens,
+            completion_tokens = answer.completion_tokens,
+            cost = case when folded.code in ('expired', 'batch_rejected') or (folded.kind = 3 and folded.code is null) then coalesce(answer.cost, 0)
+                        else answer.cost end,
+            provider_request_id = answer.provider_request_id, raw_answer = answer.raw
+        from folded left join answers answer on answer.seq = folded.seq
+        where attempt.id = folded.attempt_id
+        """;
+
+    /// <summary>
+    /// A pull request whose content changed since it was sent becomes stale by this: its state compares both hashes. Answers that come after
+    /// their run has ended (it was cancelled, the provider took longer) are saved, but don't take the place of a fresh summary.
+    /// </summary>
+    public const string Summaries = """
+        with written as (
+            insert into groqbatch.summaries (pull_request_id, provider, run_id, attempt_id, model, rung, pass, prompt_version, content_hash,
+                                             document, prompt_tokens, completion_tokens, cost)
+            select folded.pull_request_id, @provider, @run, folded.attempt_id, @model, @pass, @pass, @prompt_version, folded.content_hash,
+                   answer.document, answer.prompt_tokens, answer.completion_tokens, answer.cost
+            from folded join answers answer on answer.seq = folded.seq
+            where folded.kind = 0
+            on conflict (attempt_id) do nothing
+            returning id, pull_request_id, content_hash
+        )
+        update groqbatch.pull_request_states state
+        set summary_id = written.id, summary_hash = written.content_hash, summary_rung = @pass, is_prompt_outdated = false, is_claimed = false,
+            has_failed = false, failure_code = null, is_parked = false, parked_by = null, parked_reason = null
+        from written
+        where state.provider = @provider and state.pull_request_id = written.pull_request_id
+          and (not @late or state.summary_id is null or state.summary_hash is distinct from state.content_hash)
+        """;
+
+    /// <summary>Cost once per attempt, from the attempts as they now stand.</summary>
+    public const string Counted = """
+        select count(*) filter (where folded.kind = 0)::int,
+               count(*) filter (where folded.kind <> 0 and attempt.outcome = 'failed')::int,
+               count(*) filter (where folded.kind = 3)::int,
+               count(*) filter (where folded.kind = 2)::int,
+               coalesce(sum(attempt.prompt_tokens), 0)::bigint,
+               coalesce(sum(attempt.completion_tokens), 0)::bigint,
+               coalesce(sum(attempt.cost), 0),
+               count(*) filter (where attempt.cost is null and attempt.outcome <> 'not_run')::int,
+               min(folded.message) filter (where folded.kind = 2)
+        from folded join groqbatch.attempts attempt on attempt.id = folded.attempt_id
+        """;
+
+    /// <summary>How many lines there were, how many named nothing of this batch, how many came twice, and by HTTP status as the provider counts.</summary>
+    public const string Lines = """
+        select count(*)::int,
+               (count(*) filter (where request.id is null))::int,
+               (count(answer.pull_request_id) - count(distinct answer.pull_request_id))::int,
+               (count(*) filter (where answer.http_status between 200 and 299))::int,
+               (array_agg(coalesce(answer.custom_id, '(none)')) filter (where request.id is null))[1:10],
+               (count(distinct answer.pull_request_id) filter (where answer.http_status between 200 and 299 and request.id is not null))::int
+        from answers answer
+        left join (select request.id, request.pull_request_id
+                   from groqbatch.attempts attempt join groqbatch.requests request on request.id = attempt.request_id
+                   where attempt.batch_id = @batch) request on request.pull_request_id = answer.pull_request_id
+        """;
+
+    public const string PassTokens = """
+        update groqbatch.passes
+        set prompt_tokens = prompt_tokens + @prompt_tokens, completion_tokens = completion_tokens + @completion_tokens, cost = cost + @cost,
+            unknown_requests = unknown_requests + @unknown
+        where run_id = @run and ordinal = @pass
+        """;
+
+    /// <summary>Whether one of those that wait has had all its attempts. Read after the requests were updated.</summary>
+    public const string NeedsAttention = """
+        select exists (
+            select 1 from resolutions resolution
+            join groqbatch.requests request on request.id = resolution.request_id
+            join unnest(@rule_codes::text[], @rule_attempts::int[]) as rule (code, attempts)
+              on rule.code = resolution.code and rule.attempts = least(request.attempts, @max_attempts)
+            where resolution.action = 'again' and resolution.ran = 1)
+        """;
+
+    public const string Again = "select count(*)::int from resolutions where action = 'again'";
+
+    public const string Ingested = """
+        update groqbatch.batches
+        set state = 'Ingested', ingested_at = clock_timestamp(), succeeded = @succeeded, failed = @failed_requests, unanswered = @unanswered,
+            difference = @difference, cost = @cost, committed_cost = null, retry_at = null, troubles = 0, trouble = null
+        where id = @batch and state = 'Ended'
+        returning ordinal
+        """;
+}
