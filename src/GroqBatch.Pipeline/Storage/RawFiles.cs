@@ -1,0 +1,75 @@
+using System.IO.Compression;
+using GroqBatch.Core.Storage;
+using Microsoft.Extensions.Options;
+
+namespace GroqBatch.Pipeline.Storage;
+
+/// <summary>Which file of a batch.</summary>
+public enum RawFileKind
+{
+    /// <summary>The lines as they were sent.</summary>
+    Request,
+
+    /// <summary>The provider's output file as it came.</summary>
+    Output,
+
+    /// <summary>The provider's error file as it came.</summary>
+    Error,
+}
+
+/// <summary>
+/// The raw files of batches, compressed, in one folder for each run. A file appears whole or not at all: it is written beside its place first.
+/// </summary>
+public sealed class RawFiles(IOptions<StorageOptions> options)
+{
+    private const int BufferSize = 1 << 17;
+
+    /// <summary>Where a file lies, whether it exists or not.</summary>
+    public string PathOf(Guid runId, Guid batchId, RawFileKind kind) =>
+        Path.Combine(options.Value.RawFolder, runId.ToString(), $"{batchId}.{kind.ToString().ToLowerInvariant()}.jsonl.gz");
+
+    /// <summary>Where the uncompressed request file lies between writing and upload.</summary>
+    public string UploadPathOf(Guid runId, Guid batchId) =>
+        Path.Combine(options.Value.RawFolder, runId.ToString(), $"{batchId}.upload.jsonl");
+
+    /// <summary>Makes the folder of a run.</summary>
+    public void Prepare(Guid runId) => Directory.CreateDirectory(Path.Combine(options.Value.RawFolder, runId.ToString()));
+
+    /// <summary>Opens a compressed file for reading its lines.</summary>
+    /// <exception cref="FileNotFoundException">It is not there.</exception>
+    public static Stream OpenRead(string path) =>
+        new GZipStream(
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan | FileOptions.Asynchronous),
+            CompressionMode.Decompress
+        );
+
+    /// <summary>Compresses a plain file into its place and removes the plain one.</summary>
+    public static async Task CompressAsync(string plain, string compressed, CancellationToken cancellationToken)
+    {
+        var part = $"{compressed}.{Guid.NewGuid():N}.part";
+        await using (var source = new FileStream(plain, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan))
+        await using (var target = new GZipStream(CreatePart(part), CompressionLevel.Fastest))
+        {
+            await source.CopyToAsync(target, BufferSize, cancellationToken);
+        }
+
+        File.Move(part, compressed, overwrite: true);
+        File.Delete(plain);
+    }
+
+    /// <summary>Puts the plain form of a compressed file in its place, for another upload.</summary>
+    public static async Task DecompressAsync(string compressed, string plain, CancellationToken cancellationToken)
+    {
+        var part = $"{plain}.{Guid.NewGuid():N}.part";
+        await using (var source = OpenRead(compressed))
+        await using (var target = CreatePart(part))
+        {
+            await source.CopyToAsync(target, BufferSize, cancellationToken);
+        }
+
+        File.Move(part, plain, overwrite: true);
+    }
+
+    internal static FileStream CreatePart(string path) =>
+        new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize, FileOptions.SequentialScan);
+}
