@@ -18,6 +18,7 @@ public static class DataServiceCollectionExtensions
             (provider, options) => GroqBatchDbContext.Configure(options, provider.GetRequiredService<NpgsqlDataSource>())
         );
         services.AddSingleton<Installation.DatabaseInitialiser>();
+        services.AddSingleton<IInstallation>(provider => provider.GetRequiredService<Installation.DatabaseInitialiser>());
         services.AddSingleton<Core.Runs.IRunReader, Runs.RunReader>();
         services.AddSingleton<Core.Changes.IChangeReader, Changes.ChangeReader>();
         services.AddSingleton<ILeases, Leases.LeaseStore>();

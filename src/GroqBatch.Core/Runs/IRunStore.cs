@@ -70,6 +70,9 @@ public interface IRunStore
     /// <summary>Records a run as <see cref="RunState.Queued"/>; one with the same request key is returned instead.</summary>
     Task<(Guid RunId, bool IsNew)> CreateAsync(NewRun run, CancellationToken cancellationToken);
 
+    /// <summary>The run that was started with a key, or null.</summary>
+    Task<Guid?> FindByRequestKeyAsync(string requestKey, CancellationToken cancellationToken);
+
     /// <summary>The run, or null.</summary>
     Task<Run?> FindAsync(Guid runId, CancellationToken cancellationToken);
 
@@ -89,6 +92,7 @@ public interface IRunStore
 
     /// <summary>Moves a run, if it is in one of the states expected, and writes the event. One guarded UPDATE.</summary>
     /// <param name="lease">Required for moves of the pipeline; null for a person's.</param>
+    /// <param name="clearHold">The wish to be held after a pass is fulfilled by this move.</param>
     /// <returns>Whether it moved.</returns>
     /// <exception cref="LeaseLostException">Somebody else moves this run now.</exception>
     Task<bool> TryMoveAsync(
@@ -98,8 +102,13 @@ public interface IRunStore
         string actor,
         string reason,
         Lease? lease,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool clearHold = false
     );
+
+    /// <summary>Notes that the canary was judged good enough: the rest may go.</summary>
+    /// <exception cref="LeaseLostException">Somebody else moves this run now.</exception>
+    Task DecideCanaryAsync(Guid runId, string reason, Lease lease, CancellationToken cancellationToken);
 
     /// <summary>Puts another ladder on a run that needs attention: models may have gone since it was frozen.</summary>
     Task ReplaceLadderAsync(Guid runId, Ladder ladder, string actor, string reason, CancellationToken cancellationToken);

@@ -1,3 +1,4 @@
+using GroqBatch.Core.Batches;
 using GroqBatch.Core.Estimates;
 using GroqBatch.Core.Models;
 
@@ -52,6 +53,9 @@ public sealed record Run
 
     /// <summary>Held by the pipeline itself once this pass is done; null: not asked for.</summary>
     public int? HoldAfterPass { get; init; }
+
+    /// <summary>Whether the canary has been judged, by its figures or by a person; true as well where there is none.</summary>
+    public bool IsCanaryDecided { get; init; } = true;
 }
 
 /// <summary>The limits a run is frozen with.</summary>
@@ -124,6 +128,12 @@ public sealed record Batch
 
     /// <summary>The provider's object as it last came; null before the first answer.</summary>
     public string? RawJson { get; init; }
+
+    /// <summary>What the provider's validation found; empty when it found nothing, or has not ended.</summary>
+    public IReadOnlyList<ProviderBatchError> ProviderErrors { get; init; } = [];
+
+    /// <summary>The provider's own counts as they last came; null before.</summary>
+    public RequestCounts? ProviderCounts { get; init; }
 
     public DateTimeOffset? CancelRequestedAt { get; init; }
     public DateTimeOffset? ExpiresAt { get; init; }

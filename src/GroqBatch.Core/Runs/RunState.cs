@@ -74,6 +74,8 @@ public static class Moves
             (RunState.Held or RunState.NeedsAttention, RunState.Running) => true,
             // What was under way while it was held may have been the last of it.
             (RunState.Held or RunState.NeedsAttention, RunState.Completed or RunState.CompletedWithFailures) => true,
+            // Held before its pull requests were claimed: it goes back to where it was.
+            (RunState.Held, RunState.Queued) => true,
             (RunState.Held, RunState.NeedsAttention) => true,
             (RunState.NeedsAttention, RunState.Held) => true,
             (RunState.Queued or RunState.Running or RunState.Held or RunState.NeedsAttention, RunState.Cancelling) => true,

@@ -33,6 +33,9 @@ public sealed class BatchEntity
     public string? OutputFileId { get; set; }
     public string? ErrorFileId { get; set; }
 
+    /// <summary>What the provider's validation found, as a list of <see cref="Core.Batches.ProviderBatchError"/>; null: nothing.</summary>
+    public string? ProviderErrors { get; set; }
+
     // The provider's own counts.
     public int? ProviderTotal { get; set; }
     public int? ProviderCompleted { get; set; }
@@ -128,6 +131,7 @@ internal sealed class BatchEntityConfiguration : IEntityTypeConfiguration<BatchE
         builder.Property(batch => batch.Provider).HasMaxLength(Lengths.Code);
         builder.Property(batch => batch.Status).HasMaxLength(Lengths.ProviderId);
         builder.Property(batch => batch.Raw).HasColumnType("jsonb");
+        builder.Property(batch => batch.ProviderErrors).HasColumnType("jsonb");
         builder.Property(batch => batch.ProviderBatchId).HasMaxLength(Lengths.ProviderId);
         builder.Property(batch => batch.InputFileId).HasMaxLength(Lengths.ProviderId);
         builder.Property(batch => batch.OutputFileId).HasMaxLength(Lengths.ProviderId);
@@ -156,6 +160,9 @@ internal sealed class BatchEntityConfiguration : IEntityTypeConfiguration<BatchE
 
         // What a day's caps add up.
         builder.HasIndex(batch => batch.IntentAt);
+
+        // What waits to be ingested.
+        builder.HasIndex(batch => batch.RunId).HasFilter("state = 'Ended'").HasDatabaseName("ix_batches_ended");
 
         // What the poll asks for.
         builder

@@ -49,7 +49,8 @@ internal static class BatchSql
         batch.id, batch.run_id, batch.pass_ordinal, batch.ordinal, batch.state, batch.provider, batch.nonce, batch.requests, batch.bytes,
         batch.request_file_hash, batch.prompt_version, batch.intent_at, batch.submitted_at, batch.provider_batch_id, batch.input_file_id,
         batch.output_file_id, batch.error_file_id, batch.status, batch.raw::text, batch.cancel_requested_at, batch.expires_at, batch.retry_at,
-        batch.troubles, clock_timestamp(), batch.committed_cost
+        batch.troubles, clock_timestamp(), batch.committed_cost, batch.provider_errors::text, batch.provider_total, batch.provider_completed,
+        batch.provider_failed
         """;
 
     public const string Open = $"""
@@ -160,7 +161,7 @@ internal static class BatchSql
 
     public const string Ended = """
         update groqbatch.batches
-        set state = 'Ended', status = @status, raw = coalesce(@raw, raw), output_file_id = @output, error_file_id = @error,
+        set state = 'Ended', status = @status, raw = coalesce(@raw, raw), output_file_id = @output, error_file_id = @error, provider_errors = @errors,
             ended_at = clock_timestamp(), polled_at = clock_timestamp(), next_poll_at = null, poll_error = null,
             provider_total = coalesce(@total, provider_total), provider_completed = coalesce(@completed, provider_completed),
             provider_failed = coalesce(@failed, provider_failed)

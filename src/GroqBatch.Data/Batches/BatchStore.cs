@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Leases;
@@ -314,8 +315,8 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
             var status = result switch
             {
                 { Found: { } found, IsOverrun: false } => found.StatusText,
-                { IsOverrun: true } => "overrun",
-                _ => "lost",
+                { IsOverrun: true } => BatchStatusText.Overrun,
+                _ => BatchStatusText.Lost,
             };
             var moved = await ReturningAsync(
                 ledger,
@@ -326,6 +327,13 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
                     Nullable("raw", NpgsqlDbType.Jsonb, result.Found?.RawJson),
                     Nullable("output", NpgsqlDbType.Text, result.Found?.OutputFileId),
                     Nullable("error", NpgsqlDbType.Text, result.Found?.ErrorFileId),
+                    Nullable(
+                        "errors",
+                        NpgsqlDbType.Jsonb,
+                        result.Found is { Errors.Count: > 0 } faulty
+                            ? JsonSerializer.Serialize(faulty.Errors, BatchJson.Default.IReadOnlyListProviderBatchError)
+                            : null
+                    ),
                     .. CountParameters(result.Found),
                 ],
                 cancellationToken
@@ -345,8 +353,8 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
                 BatchState.Ended,
                 status switch
                 {
-                    "lost" => $"Batch {ordinal} of pass {pass} is lost: the provider does not know it any more.",
-                    "overrun" => $"Batch {ordinal} of pass {pass} should have ended long ago; it is closed as it is.",
+                    BatchStatusText.Lost => $"Batch {ordinal} of pass {pass} is lost: the provider does not know it any more.",
+                    BatchStatusText.Overrun => $"Batch {ordinal} of pass {pass} should have ended long ago; it is closed as it is.",
                     _ => $"Batch {ordinal} of pass {pass} ended at the provider as {status}.",
                 },
                 cancellationToken
@@ -546,6 +554,12 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
             Troubles = reader.GetInt32(22),
             Now = reader.GetFieldValue<DateTimeOffset>(23),
             EstimatedCost = reader.IsDBNull(24) ? null : reader.GetDecimal(24),
+            ProviderErrors = Text(reader, 25) is { } errors
+                ? JsonSerializer.Deserialize(errors, BatchJson.Default.IReadOnlyListProviderBatchError)!
+                : [],
+            ProviderCounts = reader.IsDBNull(26)
+                ? null
+                : new RequestCounts(reader.GetInt32(26), reader.GetInt32(27), reader.GetInt32(28)),
         };
 
     private static DateTimeOffset? Time(NpgsqlDataReader reader, int ordinal) =>

@@ -1,11 +1,15 @@
+using GroqBatch.Core.Batches;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace GroqBatch.Data.Installation;
 
 /// <summary>Brings the database to this version. Safe to take twice, and by two processes at once.</summary>
-public sealed class DatabaseInitialiser(IDbContextFactory<GroqBatchDbContext> contexts, NpgsqlDataSource dataSource)
+public sealed class DatabaseInitialiser(IDbContextFactory<GroqBatchDbContext> contexts, NpgsqlDataSource dataSource) : IInstallation
 {
+    // Boxed: a reference is written whole, a Guid is not.
+    private object? _id;
+
     /// <summary>Applies the migrations that are missing.</summary>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
@@ -47,11 +51,18 @@ public sealed class DatabaseInitialiser(IDbContextFactory<GroqBatchDbContext> co
         await outdated.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>The id that travels in each batch's metadata.</summary>
-    public async Task<Guid> GetInstallationIdAsync(CancellationToken cancellationToken)
+    /// <inheritdoc />
+    public async Task<Guid> GetIdAsync(CancellationToken cancellationToken)
     {
+        if (_id is Guid known)
+        {
+            return known;
+        }
+
         await using var command = dataSource.CreateCommand("select installation_id from groqbatch.installation");
-        return (Guid)(await command.ExecuteScalarAsync(cancellationToken))!;
+        var id = (Guid)(await command.ExecuteScalarAsync(cancellationToken))!;
+        _id = id;
+        return id;
     }
 
     private static async Task AddProviderAsync(NpgsqlConnection connection, string provider, CancellationToken cancellationToken)

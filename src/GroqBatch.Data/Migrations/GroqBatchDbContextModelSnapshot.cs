@@ -281,6 +281,10 @@ namespace GroqBatch.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("provider_completed");
 
+                    b.Property<string>("ProviderErrors")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("provider_errors");
+
                     b.Property<int?>("ProviderFailed")
                         .HasColumnType("integer")
                         .HasColumnName("provider_failed");
@@ -1101,6 +1105,10 @@ namespace GroqBatch.Data.Migrations
                     b.Property<bool>("IncludeStale")
                         .HasColumnType("boolean")
                         .HasColumnName("include_stale");
+
+                    b.Property<bool>("IsCanaryDecided")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_canary_decided");
 
                     b.Property<string>("Ladder")
                         .IsRequired()

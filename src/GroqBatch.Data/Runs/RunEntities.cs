@@ -46,6 +46,10 @@ public sealed class RunEntity
     public DateTimeOffset? EndedAt { get; set; }
     public DateTimeOffset? CancelRequestedAt { get; set; }
     public short? HoldAfterPass { get; set; }
+
+    /// <summary>Whether the canary has been judged; true as well where there is none.</summary>
+    public bool IsCanaryDecided { get; set; } = true;
+
     public int Selected { get; set; }
 
     /// <summary>Succeeded pull requests over all passes.</summary>

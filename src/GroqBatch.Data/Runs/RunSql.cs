@@ -70,24 +70,28 @@ internal static class RunSql
     public const string Create = """
         insert into groqbatch.runs (id, team_id, provider, state, reason, scope_limit, with_fallback, include_stale, retry_codes,
                                     only_pull_request_id, ladder, prompt_version, settings, estimate, parent_run_id, request_key, started_by,
-                                    hold_after_pass, selected, succeeded)
+                                    hold_after_pass, is_canary_decided, selected, succeeded)
         values (@id, @team, @provider, 'Queued', @reason, @limit, @with_fallback, @include_stale, @codes, @only, @ladder, @prompt_version,
-                @settings, @estimate, @retry_of, @request_key, @started_by, @hold_after_pass, 0, 0)
+                @settings, @estimate, @retry_of, @request_key, @started_by, @hold_after_pass, @canary_decided, 0, 0)
         on conflict (request_key) do nothing
         """;
 
     public const string Find = """
         select run.id, run.team_id, team.slug, run.provider, run.state, run.scope_limit, run.with_fallback, run.include_stale, run.ladder::text,
                run.prompt_version, run.settings::text, run.estimate::text, run.parent_run_id, run.started_by, run.created_at, run.planned_at,
-               run.ended_at, run.cancel_requested_at, run.selected, run.reason, run.hold_after_pass, run.retry_codes, run.only_pull_request_id
+               run.ended_at, run.cancel_requested_at, run.selected, run.reason, run.hold_after_pass, run.retry_codes, run.only_pull_request_id,
+               run.is_canary_decided
         from groqbatch.runs run join groqbatch.teams team on team.id = run.team_id
         where run.id = @run
         """;
 
+    /// <summary>The live runs, and those that have ended while a batch of theirs had not: what it answers is still to be saved.</summary>
     public const string Live = """
         select id from groqbatch.runs
         where provider = @provider and state in ('Queued', 'Running', 'Held', 'NeedsAttention', 'Cancelling')
-        order by created_at, id
+        union
+        select run_id from groqbatch.batches where provider = @provider and state = 'Ended'
+        order by 1
         """;
 
     public const string FirstPass = """
@@ -100,6 +104,9 @@ internal static class RunSql
     public const string Move = """
         update groqbatch.runs
         set state = @to, reason = @reason,
+            -- Whoever moves a run on after it was held for its canary or after a pass has decided: it is not held for that again.
+            is_canary_decided = is_canary_decided or (state = 'Held' and @to = 'Running'),
+            hold_after_pass = case when @clear_hold then null else hold_after_pass end,
             cancel_requested_at = case when @to = 'Cancelling' then now() else cancel_requested_at end,
             ended_at = case when @to in ('Completed', 'CompletedWithFailures', 'Cancelled') then now() else ended_at end
         where id = @run and state = any(@expected)

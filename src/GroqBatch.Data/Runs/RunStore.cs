@@ -83,6 +83,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
                 Nullable("request_key", NpgsqlDbType.Text, run.RequestKey),
                 new("started_by", run.StartedBy),
                 Nullable("hold_after_pass", NpgsqlDbType.Smallint, (short?)run.HoldAfterPass),
+                new("canary_decided", run.Settings.Canary is null),
             ],
             cancellationToken
         );
@@ -99,6 +100,13 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         await AddEventAsync(ledger, id, run.StartedBy, from: null, RunState.Queued, reason, cancellationToken);
         await ledger.CommitAsync(cancellationToken);
         return (id, IsNew: true);
+    }
+
+    public async Task<Guid?> FindByRequestKeyAsync(string requestKey, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select id from groqbatch.runs where request_key = $1");
+        command.Parameters.AddWithValue(requestKey);
+        return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
     }
 
     public async Task<Run?> FindAsync(Guid runId, CancellationToken cancellationToken)
@@ -195,7 +203,8 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         string actor,
         string reason,
         Lease? lease,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool clearHold = false
     )
     {
         await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease, cancellationToken);
@@ -209,7 +218,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             || !Enum.TryParse<RunState>(text, out var state)
             || !expected.Contains(state)
             || !state.CanMoveTo(to)
-            || !await MoveAsync(ledger, runId, expected, state, to, actor, reason, cancellationToken)
+            || !await MoveAsync(ledger, runId, expected, state, to, actor, reason, cancellationToken, clearHold)
         )
         {
             return false;
@@ -310,6 +319,22 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         return to;
     }
 
+    public async Task DecideCanaryAsync(Guid runId, string reason, Lease lease, CancellationToken cancellationToken)
+    {
+        await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease, cancellationToken);
+        var decided = await ledger.ExecuteAsync(
+            "update groqbatch.runs set is_canary_decided = true where id = @run and not is_canary_decided",
+            [new("run", runId)],
+            cancellationToken
+        );
+        if (decided == 1)
+        {
+            await AddEventAsync(ledger, runId, Core.Access.Actor.Pipeline.Name, from: null, to: null, reason, cancellationToken);
+        }
+
+        await ledger.CommitAsync(cancellationToken);
+    }
+
     public async Task AddEventAsync(Guid runId, string actor, string reason, CancellationToken cancellationToken)
     {
         await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease: null, cancellationToken);
@@ -403,7 +428,8 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         RunState to,
         string actor,
         string reason,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool clearHold = false
     )
     {
         var moved = await ledger.ExecuteAsync(
@@ -413,6 +439,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
                 new("to", to.ToString()),
                 new("reason", reason),
                 new("expected", expected.Select(state => state.ToString()).ToArray()),
+                new("clear_hold", clearHold),
             ],
             cancellationToken
         );
@@ -473,6 +500,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             Selected = reader.GetInt32(18),
             Reason = reader.IsDBNull(19) ? null : reader.GetString(19),
             HoldAfterPass = reader.IsDBNull(20) ? null : reader.GetInt16(20),
+            IsCanaryDecided = reader.GetBoolean(23),
         };
 
     private static RunSelection ReadSelection(NpgsqlDataReader reader, Run run) =>

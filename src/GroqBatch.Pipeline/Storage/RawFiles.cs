@@ -35,6 +35,31 @@ public sealed class RawFiles(IOptions<StorageOptions> options)
     /// <summary>Makes the folder of a run.</summary>
     public void Prepare(Guid runId) => Directory.CreateDirectory(Path.Combine(options.Value.RawFolder, runId.ToString()));
 
+    /// <summary>
+    /// Removes files that have not been written to for the retention; and after a day what was never finished: parts, and upload files whose
+    /// process died.
+    /// </summary>
+    public void RemoveExpired(DateTimeOffset now)
+    {
+        var root = new DirectoryInfo(options.Value.RawFolder);
+        if (!root.Exists)
+        {
+            return;
+        }
+
+        foreach (var folder in root.EnumerateDirectories())
+        {
+            foreach (var file in folder.EnumerateFiles())
+            {
+                var isFinished = file.Name.EndsWith(".jsonl.gz", StringComparison.Ordinal);
+                if (now - file.LastWriteTimeUtc > (isFinished ? options.Value.RawRetention : TimeSpan.FromDays(1)))
+                {
+                    file.Delete();
+                }
+            }
+        }
+    }
+
     /// <summary>Opens a compressed file for reading its lines.</summary>
     /// <exception cref="FileNotFoundException">It is not there.</exception>
     public static Stream OpenRead(string path) =>

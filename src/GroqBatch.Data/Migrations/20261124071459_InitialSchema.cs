@@ -261,6 +261,7 @@ namespace GroqBatch.Data.Migrations
                     ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     cancel_requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     hold_after_pass = table.Column<short>(type: "smallint", nullable: true),
+                    is_canary_decided = table.Column<bool>(type: "boolean", nullable: false),
                     selected = table.Column<int>(type: "integer", nullable: false),
                     succeeded = table.Column<int>(type: "integer", nullable: false)
                 },
@@ -463,6 +464,7 @@ namespace GroqBatch.Data.Migrations
                     input_file_id = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     output_file_id = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
                     error_file_id = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    provider_errors = table.Column<string>(type: "jsonb", nullable: true),
                     provider_total = table.Column<int>(type: "integer", nullable: true),
                     provider_completed = table.Column<int>(type: "integer", nullable: true),
                     provider_failed = table.Column<int>(type: "integer", nullable: true),

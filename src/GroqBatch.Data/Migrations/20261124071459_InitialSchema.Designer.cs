@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace GroqBatch.Data.Migrations
 {
     [DbContext(typeof(GroqBatchDbContext))]
-    [Migration("20261124065910_InitialSchema")]
+    [Migration("20261124071459_InitialSchema")]
     partial class InitialSchema
     {
         /// <inheritdoc />
@@ -283,6 +283,10 @@ namespace GroqBatch.Data.Migrations
                     b.Property<int?>("ProviderCompleted")
                         .HasColumnType("integer")
                         .HasColumnName("provider_completed");
+
+                    b.Property<string>("ProviderErrors")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("provider_errors");
 
                     b.Property<int?>("ProviderFailed")
                         .HasColumnType("integer")
@@ -1104,6 +1108,10 @@ namespace GroqBatch.Data.Migrations
                     b.Property<bool>("IncludeStale")
                         .HasColumnType("boolean")
                         .HasColumnName("include_stale");
+
+                    b.Property<bool>("IsCanaryDecided")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_canary_decided");
 
                     b.Property<string>("Ladder")
                         .IsRequired()

@@ -1,0 +1,205 @@
+using System.Runtime.CompilerServices;
+using GroqBatch.Core.Access;
+using GroqBatch.Core.Batches;
+using GroqBatch.Core.Leases;
+using GroqBatch.Core.Outcomes;
+using GroqBatch.Core.Runs;
+using GroqBatch.Pipeline.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace GroqBatch.Pipeline.Batches;
+
+/// <summary>
+/// Ended → Ingested: in every way a batch can end both files are fetched, kept, read and taken. Fetching and taking are apart, so that a death
+/// in between costs a read from disk.
+/// </summary>
+internal sealed partial class BatchIngester(
+    IBatchStore batches,
+    IRunStore runs,
+    IBatchProvider provider,
+    IBatchFileFormat format,
+    RawFiles rawFiles,
+    IOptions<PipelineOptions> options,
+    ILogger<BatchIngester> logger
+)
+{
+    private static readonly FailureCode[] AllCodes = [.. FailureCodes.All];
+
+    /// <returns>What it did; null when there was nothing to do, or it is to be tried later.</returns>
+    /// <exception cref="AttentionException">A person is needed.</exception>
+    public async Task<IngestResult?> IngestAsync(Run run, Batch batch, Lease lease, CancellationToken cancellationToken)
+    {
+        var output = rawFiles.PathOf(batch.RunId, batch.Id, RawFileKind.Output);
+        var error = rawFiles.PathOf(batch.RunId, batch.Id, RawFileKind.Error);
+        try
+        {
+            rawFiles.Prepare(batch.RunId);
+            await FetchAsync(batch.OutputFileId, output, cancellationToken);
+            await FetchAsync(batch.ErrorFileId, error, cancellationToken);
+        }
+        catch (ProviderException failure)
+        {
+            await batches.RecordTroubleAsync(
+                batch.Id,
+                $"Its results could not be fetched: {failure.Message}",
+                Backoff.After(failure, batch.Troubles, options.Value),
+                lease,
+                cancellationToken
+            );
+            if (failure.NeedsPerson || failure.Fault is ProviderFault.NotFound)
+            {
+                throw new AttentionException($"The results of batch {batch.ProviderBatchId} could not be fetched: {failure.Message}");
+            }
+
+            return null;
+        }
+
+        var (missingCode, missingMessage) = WhatIsMissing(run, batch);
+        var result = await batches.IngestAsync(
+            new Ingest
+            {
+                Run = run,
+                Batch = batch,
+                Answers = ReadAsync([output, error], cancellationToken),
+                MissingCode = missingCode,
+                MissingMessage = missingMessage,
+                RejectedLines = batch
+                    .ProviderErrors.Where(fault => fault.Line is not null)
+                    .GroupBy(fault => fault.Line!.Value)
+                    .ToDictionary(lines => lines.Key, lines => lines.First().Message),
+                Rules = RulesFor(run, batch.Pass),
+                ProviderCounts = batch.ProviderCounts,
+            },
+            lease,
+            cancellationToken
+        );
+        if (result is not null)
+        {
+            Log.Ingested(logger, batch.Id, run.Id, result.Succeeded, result.Failed, result.Again);
+            await CheckAsync(run, batch, result, cancellationToken);
+        }
+
+        return result;
+    }
+
+    /// <summary>Why a person is needed after an ingest; null when none is.</summary>
+    public static string? WhyAttention(Batch batch, IngestResult result)
+    {
+        if (result.Refused > 0)
+        {
+            return $"{result.Refused} requests were refused: {result.Refusal}";
+        }
+
+        if (batch.Status == BatchStatusText.Failed && result.Failed == 0)
+        {
+            var words = string.Join(" ", batch.ProviderErrors.Select(fault => fault.Message).Distinct(StringComparer.Ordinal).Take(3));
+            return $"The provider rejected batch {batch.ProviderBatchId} without naming a line of it: {(words.Length == 0 ? "it gave no reason." : words)}";
+        }
+
+        return result.NeedsAttention ? $"Batch {batch.ProviderBatchId} was lost again; resume sends its requests once more." : null;
+    }
+
+    /// <summary>Cancelled, though nobody here asked for it.</summary>
+    public static bool WasCancelledElsewhere(Run run, Batch batch) =>
+        batch.Status == BatchStatusText.Cancelled && batch.CancelRequestedAt is null && run.State != RunState.Cancelling;
+
+    private static (FailureCode? Code, string Message) WhatIsMissing(Run run, Batch batch) =>
+        batch.Status switch
+        {
+            BatchStatusText.Expired => (FailureCode.Expired, "The batch expired before this request ran."),
+            BatchStatusText.Overrun => (FailureCode.Expired, "The batch overran its window and was closed; this request had no answer."),
+            BatchStatusText.Cancelled => (
+                FailureCode.Cancelled,
+                WasCancelledElsewhere(run, batch)
+                    ? "The batch was cancelled in the provider's console."
+                    : "The batch was cancelled before this request ran."
+            ),
+            BatchStatusText.Failed => (null, "The provider rejected the batch; this request did not run."),
+            BatchStatusText.Lost => (FailureCode.Lost, "The batch vanished at the provider."),
+            _ => (FailureCode.Unanswered, "In neither the output nor the error file."),
+        };
+
+    /// <summary>The one rule, for each code and number of attempts. A run that is being cancelled climbs no further.</summary>
+    private static List<FailureRule> RulesFor(Run run, int pass)
+    {
+        var rung = run.Ladder.Find(pass)!;
+        var max = run.Settings.MaxAttemptsPerRequest;
+        var rules = new List<FailureRule>(AllCodes.Length * max);
+        foreach (var code in AllCodes)
+        {
+            for (var attempts = 1; attempts <= max; attempts++)
+            {
+                var consequence = Consequence.Of(code, rung, attempts, max, run.Ladder);
+                if (run.State == RunState.Cancelling && consequence.Kind == ConsequenceKind.NextRung)
+                {
+                    consequence = Consequence.Final;
+                }
+
+                rules.Add(new FailureRule(code, attempts, consequence));
+            }
+        }
+
+        return rules;
+    }
+
+    private async Task FetchAsync(string? fileId, string place, CancellationToken cancellationToken)
+    {
+        if (fileId is null || File.Exists(place))
+        {
+            return;
+        }
+
+        var plain = $"{place}.{Guid.NewGuid():N}.plain";
+        try
+        {
+            await provider.DownloadAsync(fileId, plain, cancellationToken);
+            await RawFiles.CompressAsync(plain, place, cancellationToken);
+        }
+        finally
+        {
+            File.Delete(plain);
+        }
+    }
+
+    private async IAsyncEnumerable<Answer> ReadAsync(string[] paths, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var path in paths.Where(File.Exists))
+        {
+            await using var file = RawFiles.OpenRead(path);
+            await foreach (var answer in format.ReadAnswersAsync(file, cancellationToken).WithCancellation(cancellationToken))
+            {
+                yield return answer;
+            }
+        }
+    }
+
+    private async Task CheckAsync(Run run, Batch batch, IngestResult result, CancellationToken cancellationToken)
+    {
+        if (result.Difference is { } difference)
+        {
+            Log.Difference(logger, batch.Id, batch.ProviderBatchId, difference);
+        }
+
+        foreach (var wrong in await runs.ReconcileAsync(run.Id, cancellationToken))
+        {
+            Log.Unreconciled(logger, run.Id, wrong);
+            await runs.AddEventAsync(run.Id, Actor.Pipeline.Name, $"The figures don't add up. {wrong}", cancellationToken);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            Level = LogLevel.Information,
+            Message = "Batch {BatchId} of run {RunId}: {Succeeded} succeeded, {Failed} failed, {Again} wait to be sent again"
+        )]
+        public static partial void Ingested(ILogger logger, Guid batchId, Guid runId, int succeeded, int failed, int again);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {BatchId} ({ProviderBatchId}): {Difference}")]
+        public static partial void Difference(ILogger logger, Guid batchId, string? providerBatchId, string difference);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "The figures of run {RunId} don't add up. {Difference}")]
+        public static partial void Unreconciled(ILogger logger, Guid runId, string difference);
+    }
+}

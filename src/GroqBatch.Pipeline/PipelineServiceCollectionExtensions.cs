@@ -1,0 +1,79 @@
+using GroqBatch.Core.Estimates;
+using GroqBatch.Core.Runs;
+using GroqBatch.Pipeline.Batches;
+using GroqBatch.Pipeline.Polling;
+using GroqBatch.Pipeline.Runs;
+using GroqBatch.Pipeline.Scheduling;
+using GroqBatch.Pipeline.Storage;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Quartz;
+
+namespace GroqBatch.Pipeline;
+
+/// <summary>Registers the pipeline room.</summary>
+public static class PipelineServiceCollectionExtensions
+{
+    /// <summary>The service that people and schedules talk to. Records what is asked for; without the scheduler, others carry it out.</summary>
+    public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
+    {
+        services
+            .AddOptionsWithValidateOnStart<PipelineOptions>()
+            .Bind(configuration.GetSection(PipelineOptions.SectionName));
+        services.AddSingleton<IValidateOptions<PipelineOptions>, PipelineOptionsValidator>();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<RawFiles>();
+        services.AddSingleton<PipelineIdentity>();
+        services.AddSingleton<IRunService, RunService>();
+        services.AddSingleton<IRunEstimator, RunEstimator>();
+        services.AddSingleton<IRunWaker, SilentWaker>();
+        services.AddSingleton<BatchFileWriter>();
+        services.AddSingleton<BatchSubmitter>();
+        services.AddSingleton<BatchIngester>();
+        services.AddSingleton<BatchPoller>();
+        services.AddSingleton<RunAdvancer>();
+        services.AddSingleton<Sweeper>();
+        return services;
+    }
+
+    /// <summary>The scheduler with its jobs: a host with it carries live runs on. Needs <see cref="AddPipeline"/> and the database migrated.</summary>
+    /// <param name="provider">The provider's name: hosts of different providers share the tables, not the work.</param>
+    public static IServiceCollection AddPipelineScheduler(this IServiceCollection services, IConfiguration configuration, string provider)
+    {
+        var checkIn = configuration.GetValue("Quartz:CheckinInterval", TimeSpan.FromSeconds(1));
+        services.AddQuartz(quartz =>
+        {
+            quartz.ConfigureScheduler(scheduler =>
+            {
+                scheduler.InstanceName = $"groqbatch-{provider}";
+                scheduler.IdleWaitTime = TimeSpan.FromSeconds(1);
+                scheduler.ShutdownJobInterruption = ShutdownJobInterruption.Always;
+            });
+            quartz.UseDefaultThreadPool(8);
+            quartz.UsePersistentStore(store =>
+            {
+                store.UsePostgres(database => database.UseRegisteredDataSource = true);
+                store.ProvisionSchema();
+                store.UseClustering(clustering =>
+                {
+                    clustering.CheckinInterval = checkIn;
+                    clustering.CheckinMisfireThreshold = checkIn * 4;
+                });
+                store.ConfigureStore(options =>
+                {
+                    options.TablePrefix = "quartz.qrtz_";
+                    options.MisfireThreshold = TimeSpan.FromSeconds(30);
+                });
+            });
+        });
+        services.AddQuartzHostedService(hosted =>
+        {
+            hosted.WaitForJobsToComplete = true;
+            hosted.AwaitApplicationStarted = true;
+        });
+        services.AddSingleton<IRunWaker, QuartzWaker>();
+        services.AddHostedService<PipelineStarter>();
+        return services;
+    }
+}

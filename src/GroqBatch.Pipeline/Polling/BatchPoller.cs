@@ -1,0 +1,112 @@
+using GroqBatch.Core.Batches;
+using GroqBatch.Core.Leases;
+using GroqBatch.Pipeline.Batches;
+using GroqBatch.Pipeline.Leases;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace GroqBatch.Pipeline.Polling;
+
+/// <summary>
+/// Asks the provider for all live batches that are due together, stores what it says, and wakes the runs concerned. A failing poll is never a
+/// failed run: the rows keep why and since when.
+/// </summary>
+internal sealed partial class BatchPoller(
+    IBatchStore batches,
+    IBatchProvider provider,
+    ILeases leases,
+    IRunWaker waker,
+    PipelineIdentity identity,
+    IOptions<PipelineOptions> options,
+    TimeProvider time,
+    ILogger<BatchPoller> logger
+)
+{
+    private readonly PipelineOptions _options = options.Value;
+
+    /// <returns>How long until the next batch is due; null when none is submitted.</returns>
+    public async Task<TimeSpan?> PollAsync(CancellationToken cancellationToken)
+    {
+        await using var keeper = await LeaseKeeper.TryTakeAsync(
+            leases,
+            Lease.ForPolling(provider.Name),
+            identity.NewOwner(),
+            _options.LeaseDuration,
+            time,
+            logger,
+            cancellationToken
+        );
+        if (keeper is null)
+        {
+            // Somebody polls already; look again when theirs would be due.
+            return _options.FirstMinutePollInterval;
+        }
+
+        var due = await batches.ListDueAsync(provider.Name, keeper.Token);
+        if (due.Count > 0)
+        {
+            await AskAsync(due, keeper.Token);
+        }
+
+        return await batches.NextDueAsync(provider.Name, keeper.Token);
+    }
+
+    private async Task AskAsync(IReadOnlyList<PolledBatch> due, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ProviderBatch> found;
+        try
+        {
+            found = await provider.GetBatchesAsync([.. due.Select(batch => batch.ProviderBatchId)], cancellationToken);
+        }
+        catch (ProviderException failure)
+        {
+            Log.PollFailed(logger, due.Count, failure.Message);
+            var wait = failure.RetryAfter ?? (_options.PollInterval < _options.MaxRetryDelay ? _options.PollInterval : _options.MaxRetryDelay);
+            await batches.RecordPollFailureAsync([.. due.Select(batch => batch.Id)], failure.Message, wait, cancellationToken);
+            return;
+        }
+
+        var byId = found.ToDictionary(batch => batch.Id, StringComparer.Ordinal);
+        var results = due.Select(batch => Judge(batch, byId.GetValueOrDefault(batch.ProviderBatchId))).ToList();
+        foreach (var runId in await batches.RecordPollAsync(results, cancellationToken))
+        {
+            await waker.WakeAsync(runId, TimeSpan.Zero, cancellationToken);
+        }
+    }
+
+    private PollResult Judge(PolledBatch batch, ProviderBatch? found)
+    {
+        var next = batch.Age < TimeSpan.FromMinutes(1) ? _options.FirstMinutePollInterval : _options.PollInterval;
+        if (found is null)
+        {
+            // A batch may be unknown for seconds after its creation, and one that is long gone never comes back.
+            var isLost = batch.MissingFor >= _options.LostGrace;
+            if (isLost)
+            {
+                Log.Lost(logger, batch.Id, batch.ProviderBatchId);
+            }
+
+            return new PollResult(batch.Id, Found: null, next, IsLost: isLost);
+        }
+
+        if (found.Status == ProviderBatchStatus.Unknown && !string.Equals(found.StatusText, batch.Status, StringComparison.Ordinal))
+        {
+            Log.UnknownStatus(logger, batch.Id, found.StatusText);
+        }
+
+        var isOverrun = !found.HasEnded && batch.OverrunBy >= _options.OverrunGrace;
+        return new PollResult(batch.Id, found, next, IsOverrun: isOverrun);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Batches} batches could not be asked for: {Reason}")]
+        public static partial void PollFailed(ILogger logger, int batches, string reason);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Batch {BatchId} is lost: the provider does not know {ProviderBatchId} any more")]
+        public static partial void Lost(ILogger logger, Guid batchId, string providerBatchId);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {BatchId} has a status that is not known here and is not taken for an end: {Status}")]
+        public static partial void UnknownStatus(ILogger logger, Guid batchId, string status);
+    }
+}

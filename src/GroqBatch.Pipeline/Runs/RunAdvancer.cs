@@ -1,0 +1,401 @@
+using GroqBatch.Core.Access;
+using GroqBatch.Core.Batches;
+using GroqBatch.Core.Leases;
+using GroqBatch.Core.Models;
+using GroqBatch.Core.Outcomes;
+using GroqBatch.Core.Runs;
+using GroqBatch.Pipeline.Batches;
+using GroqBatch.Pipeline.Leases;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace GroqBatch.Pipeline.Runs;
+
+/// <summary>
+/// Moves one run as far as it can go now: takes its lease, takes every step that is due, and says when it wants to be looked at again. It keeps
+/// nothing in memory between steps; each step reads from the ledger what has been achieved, and what that leaves to do.
+/// </summary>
+internal sealed partial class RunAdvancer(
+    IRunStore runs,
+    IBatchStore batches,
+    BatchFileWriter writer,
+    BatchSubmitter submitter,
+    BatchIngester ingester,
+    ILeases leases,
+    IRunWaker waker,
+    PipelineIdentity identity,
+    IOptions<PipelineOptions> options,
+    TimeProvider time,
+    ILogger<RunAdvancer> logger
+)
+{
+    private readonly PipelineOptions _options = options.Value;
+
+    /// <returns>How long until the run is to be looked at again; null when it has ended.</returns>
+    public async Task<TimeSpan?> AdvanceAsync(Guid runId, CancellationToken cancellationToken)
+    {
+        await using var keeper = await LeaseKeeper.TryTakeAsync(
+            leases,
+            Lease.ForRun(runId),
+            identity.NewOwner(),
+            _options.LeaseDuration,
+            time,
+            logger,
+            cancellationToken
+        );
+        if (keeper is null)
+        {
+            // Somebody is at it, or has died at it: soon after its lease runs out it is anybody's.
+            return _options.LeaseDuration / 4;
+        }
+
+        try
+        {
+            while (true)
+            {
+                keeper.Token.ThrowIfCancellationRequested();
+                if (await StepAsync(runId, keeper) is not { } step)
+                {
+                    return null;
+                }
+
+                if (!step.GoOn)
+                {
+                    return step.WakeIn;
+                }
+            }
+        }
+        catch (LeaseLostException lost)
+        {
+            Log.LeaseLost(logger, runId, lost.Message);
+            return _options.LeaseDuration;
+        }
+    }
+
+    private async Task<Step?> StepAsync(Guid runId, LeaseKeeper keeper)
+    {
+        var run = await runs.FindAsync(runId, keeper.Token);
+        if (run is null)
+        {
+            return null;
+        }
+
+        if (run.State == RunState.Queued)
+        {
+            await runs.PlanAsync(runId, keeper.Lease, keeper.Token);
+            return Step.Next;
+        }
+
+        var open = await batches.ListOpenAsync(runId, keeper.Token);
+        try
+        {
+            var step = await SettleAndIngestAsync(run, open, keeper);
+            if (step.GoOn)
+            {
+                return step;
+            }
+
+            if (run.State.IsFinal())
+            {
+                // Answers of a cancelled run may still come; nothing else does.
+                return open.Count == 0 ? null : step;
+            }
+
+            return run.State switch
+            {
+                RunState.Cancelling => step.Or(await CancelAsync(run, open, keeper)),
+                RunState.Running => step.Or(await SendAsync(run, open, keeper)),
+                _ => step.Or(await FinishAsync(run, open, keeper)),
+            };
+        }
+        catch (AttentionException attention)
+        {
+            return await NeedAttentionAsync(run, attention.Message, keeper);
+        }
+        catch (RequestsMovedException)
+        {
+            return Step.Next;
+        }
+    }
+
+    /// <summary>What goes on in whatever state the run is: doubtful batches are settled, ended ones are ingested.</summary>
+    private async Task<Step> SettleAndIngestAsync(Run run, IReadOnlyList<Batch> open, LeaseKeeper keeper)
+    {
+        var later = Step.Idle(_options.PollInterval);
+        foreach (var batch in open)
+        {
+            var isDoubtful = batch is { State: BatchState.Uploaded, IntentAt: not null };
+            if (!isDoubtful && batch.State != BatchState.Ended)
+            {
+                continue;
+            }
+
+            if (batch.RetryAt > batch.Now)
+            {
+                later = later.Or(Step.Idle(batch.RetryAt.Value - batch.Now));
+                continue;
+            }
+
+            if (isDoubtful)
+            {
+                await submitter.SettleDoubtAsync(batch, keeper.Lease, keeper.Token);
+                await waker.WakePollAsync(TimeSpan.Zero, keeper.Token);
+                return Step.Next;
+            }
+
+            var result = await ingester.IngestAsync(run, batch, keeper.Lease, keeper.Token);
+            if (result is not null && !run.State.IsFinal())
+            {
+                await JudgeIngestAsync(run, batch, result, keeper);
+            }
+
+            return Step.Next;
+        }
+
+        return later;
+    }
+
+    private async Task JudgeIngestAsync(Run run, Batch batch, IngestResult result, LeaseKeeper keeper)
+    {
+        if (BatchIngester.WhyAttention(batch, result) is { } why)
+        {
+            await NeedAttentionAsync(run, why, keeper);
+        }
+        else if (BatchIngester.WasCancelledElsewhere(run, batch))
+        {
+            await runs.TryMoveAsync(
+                run.Id,
+                [RunState.Running, RunState.NeedsAttention],
+                RunState.Held,
+                Actor.Pipeline.Name,
+                $"Batch {batch.ProviderBatchId} was cancelled in the provider's console. Resume goes on with what is left.",
+                keeper.Lease,
+                keeper.Token
+            );
+        }
+    }
+
+    private async Task<Step> SendAsync(Run run, IReadOnlyList<Batch> open, LeaseKeeper keeper)
+    {
+        var later = Step.Idle(_options.PollInterval);
+        foreach (var batch in open.Where(batch => batch.State is BatchState.Planned || batch is { State: BatchState.Uploaded, IntentAt: null }))
+        {
+            if (batch.RetryAt > batch.Now)
+            {
+                return later.Or(Step.Idle(batch.RetryAt.Value - batch.Now));
+            }
+
+            if (batch.State == BatchState.Planned)
+            {
+                await submitter.UploadAsync(batch, keeper.Lease, keeper.Token);
+                return Step.Next;
+            }
+
+            var (verdict, explanation) = await submitter.SubmitAsync(run, batch, keeper.Lease, keeper.Token);
+            switch (verdict)
+            {
+                case SendingVerdict.Wait:
+                    // Its turn comes when another batch has ended; meanwhile what is under way goes on.
+                    return later.Or(Step.Idle(_options.FirstMinutePollInterval));
+                case SendingVerdict.CapReached:
+                    await batches.AbandonAsync(batch.Id, explanation, keeper.Lease, keeper.Token);
+                    await runs.ResolveWaitingAsync(run, FailureCode.NotSent, explanation, keeper.Lease, keeper.Token);
+                    return Step.Next;
+                case SendingVerdict.NotNow:
+                    return Step.Next;
+                default:
+                    await waker.WakePollAsync(_options.FirstMinutePollInterval, keeper.Token);
+                    return Step.Next;
+            }
+        }
+
+        return await PlanBatchAsync(run, open, keeper) ?? later;
+    }
+
+    /// <summary>Writes the next batch of the lowest pass that is not done; a pass begins when the one before it is done.</summary>
+    private async Task<Step?> PlanBatchAsync(Run run, IReadOnlyList<Batch> open, LeaseKeeper keeper)
+    {
+        var passes = await runs.GetProgressAsync(run.Id, keeper.Token);
+        var current = passes.FirstOrDefault(pass => pass.Open > 0);
+        if (current is null)
+        {
+            return await FinishAsync(run, open, keeper);
+        }
+
+        if (run.HoldAfterPass is { } held && current.Ordinal > held)
+        {
+            await runs.TryMoveAsync(
+                run.Id,
+                [RunState.Running],
+                RunState.Held,
+                Actor.Pipeline.Name,
+                $"Held after pass {held}, as asked: {current.Requests} requests wait for pass {current.Ordinal}.",
+                keeper.Lease,
+                keeper.Token,
+                clearHold: true
+            );
+            return Step.Next;
+        }
+
+        if (current.Waiting == 0)
+        {
+            return null;
+        }
+
+        var limit = run.Settings.MaxRequestsPerBatch;
+        if (!run.IsCanaryDecided && current.Ordinal == 1)
+        {
+            var sent = current.Requests - current.Waiting;
+            if (sent >= Math.Min(run.Settings.Canary!.Value, current.Requests))
+            {
+                return await JudgeCanaryAsync(run, current, keeper);
+            }
+
+            limit = run.Settings.Canary.Value - sent;
+        }
+
+        var rung = run.Ladder.Find(current.Ordinal)!;
+        await writer.WriteNextAsync(run, rung, limit, keeper.Lease, keeper.Token);
+        return Step.Next;
+    }
+
+    private async Task<Step?> JudgeCanaryAsync(Run run, PassProgress pass, LeaseKeeper keeper)
+    {
+        var judged = pass.Succeeded + pass.Failed;
+        if (judged < pass.Requests - pass.Waiting)
+        {
+            return null;
+        }
+
+        var share = judged == 0 ? 0 : (double)pass.Failed / judged;
+        var saw = $"The canary: {pass.Failed} of {judged} failed on the first rung ({share:P1}), at most {run.Settings.CanaryMaxFailure:P1} may.";
+        if (share <= run.Settings.CanaryMaxFailure && !run.Settings.CanaryWait)
+        {
+            await runs.DecideCanaryAsync(run.Id, $"{saw} The rest goes.", keeper.Lease, keeper.Token);
+            return Step.Next;
+        }
+
+        await runs.TryMoveAsync(
+            run.Id,
+            [RunState.Running],
+            RunState.Held,
+            Actor.Pipeline.Name,
+            $"{saw} Held: resume sends the rest, cancel doesn't.",
+            keeper.Lease,
+            keeper.Token
+        );
+        return Step.Next;
+    }
+
+    private async Task<Step> CancelAsync(Run run, IReadOnlyList<Batch> open, LeaseKeeper keeper)
+    {
+        foreach (var batch in open)
+        {
+            if (batch.State == BatchState.Planned || batch is { State: BatchState.Uploaded, IntentAt: null })
+            {
+                await batches.AbandonAsync(batch.Id, "the run was cancelled.", keeper.Lease, keeper.Token);
+                return Step.Next;
+            }
+        }
+
+        await runs.ResolveWaitingAsync(run, FailureCode.Cancelled, "Cancelled before it was sent.", keeper.Lease, keeper.Token);
+        var later = Step.Idle(_options.FirstMinutePollInterval);
+        foreach (var batch in open.Where(batch => batch is { State: BatchState.Submitted, CancelRequestedAt: null }))
+        {
+            if (batch.RetryAt > batch.Now)
+            {
+                later = later.Or(Step.Idle(batch.RetryAt.Value - batch.Now));
+                continue;
+            }
+
+            await submitter.CancelAsync(batch, keeper.Lease, keeper.Token);
+            await waker.WakePollAsync(TimeSpan.Zero, keeper.Token);
+            return Step.Next;
+        }
+
+        if (open.Count == 0)
+        {
+            await runs.TryFinishAsync(run, keeper.Lease, keeper.Token);
+            return Step.Next;
+        }
+
+        var left = run.CancelRequestedAt!.Value + _options.CancelGrace - open[0].Now;
+        if (left > TimeSpan.Zero)
+        {
+            return later.Or(Step.Idle(left));
+        }
+
+        var payable = string.Join(", ", open.Select(batch => batch.ProviderBatchId ?? "one whose creation was not confirmed"));
+        var ended = await runs.ResolveAllAsCancelledAsync(
+            run,
+            $"The provider did not end these batches in time; what they answer may still have to be paid: {payable}.",
+            keeper.Lease,
+            keeper.Token
+        );
+        Log.CancelOverdue(logger, run.Id, ended, payable);
+        await runs.TryFinishAsync(run, keeper.Lease, keeper.Token);
+        return Step.Next;
+    }
+
+    private async Task<Step> FinishAsync(Run run, IReadOnlyList<Batch> open, LeaseKeeper keeper)
+    {
+        if (open.Count == 0 && await runs.TryFinishAsync(run, keeper.Lease, keeper.Token) is { } state)
+        {
+            Log.Ended(logger, run.Id, state);
+            return Step.Next;
+        }
+
+        return Step.Idle(_options.PollInterval);
+    }
+
+    private async Task<Step> NeedAttentionAsync(Run run, string why, LeaseKeeper keeper)
+    {
+        if (
+            await runs.TryMoveAsync(
+                run.Id,
+                [RunState.Queued, RunState.Running, RunState.Held],
+                RunState.NeedsAttention,
+                Actor.Pipeline.Name,
+                why,
+                keeper.Lease,
+                keeper.Token
+            )
+        )
+        {
+            Log.NeedsAttention(logger, run.Id, why);
+        }
+
+        return Step.Idle(_options.PollInterval);
+    }
+
+    /// <summary>What a step leaves: at once the next one, or a while.</summary>
+    private readonly record struct Step(bool GoOn, TimeSpan WakeIn)
+    {
+        public static Step Next => new(GoOn: true, TimeSpan.Zero);
+
+        public static Step Idle(TimeSpan wakeIn) => new(GoOn: false, wakeIn);
+
+        public Step Or(Step other) =>
+            GoOn || other.GoOn ? Next
+            : WakeIn <= other.WakeIn ? this
+            : other;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} has ended: {State}")]
+        public static partial void Ended(ILogger logger, Guid runId, RunState state);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} needs attention: {Reason}")]
+        public static partial void NeedsAttention(ILogger logger, Guid runId, string reason);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} is moved by somebody else now: {Reason}")]
+        public static partial void LeaseLost(ILogger logger, Guid runId, string reason);
+
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Run {RunId} was cancelled, but the provider did not end its batches in time; {Requests} requests end without an answer. May still be payable: {Batches}"
+        )]
+        public static partial void CancelOverdue(ILogger logger, Guid runId, int requests, string batches);
+    }
+}

@@ -1,0 +1,192 @@
+using GroqBatch.Core.Access;
+using GroqBatch.Core.Audit;
+using GroqBatch.Core.Batches;
+using GroqBatch.Core.Estimates;
+using GroqBatch.Core.Models;
+using GroqBatch.Core.Prompts;
+using GroqBatch.Core.Runs;
+using Microsoft.Extensions.Options;
+
+namespace GroqBatch.Pipeline.Runs;
+
+/// <summary>The one implementation of what people and schedules ask for. It records; the pipeline of whichever process carries it out.</summary>
+internal sealed class RunService(
+    IRunStore runs,
+    IBatchProvider provider,
+    ILadderResolver ladders,
+    IRunEstimator estimator,
+    IRunWaker waker,
+    IAuditLog audit,
+    IOptions<PipelineOptions> options
+) : IRunService
+{
+    private const int PreviewLength = 20;
+
+    public async Task<RunPreview> PreviewAsync(StartRun request, Actor actor, CancellationToken cancellationToken)
+    {
+        actor.Demand(Right.View);
+        var ladder = await ResolveAsync(request, cancellationToken);
+        return await PreviewAsync(Select(request), ladder, cancellationToken);
+    }
+
+    public async Task<StartedRun> StartAsync(StartRun request, Actor actor, CancellationToken cancellationToken)
+    {
+        actor.Demand(Right.Operate);
+        if (request.RequestKey is { } key && await runs.FindByRequestKeyAsync(key, cancellationToken) is { } earlier)
+        {
+            return new StartedRun(earlier, IsNew: false, Preview: null);
+        }
+
+        var ladder = await ResolveAsync(request, cancellationToken);
+        var selection = Select(request);
+        var preview = await PreviewAsync(selection, ladder, cancellationToken);
+        if (preview.Selected == 0)
+        {
+            return new StartedRun(RunId: null, IsNew: false, preview);
+        }
+
+        var (runId, isNew) = await runs.CreateAsync(
+            new NewRun
+            {
+                Selection = selection,
+                WithFallback = request.WithFallback,
+                Ladder = ladder,
+                PromptVersion = PromptVersion.Current.ToString(),
+                Settings = Freeze(request),
+                Estimate = preview.Estimate,
+                RequestKey = request.RequestKey,
+                HoldAfterPass = request.HoldAfterPass,
+                StartedBy = actor.Name,
+            },
+            cancellationToken
+        );
+        if (isNew)
+        {
+            await audit.WriteAsync(actor, "run.start", runId.ToString(), before: null, after: request, cancellationToken);
+            await waker.WakeAsync(runId, TimeSpan.Zero, cancellationToken);
+        }
+
+        return new StartedRun(runId, isNew, preview);
+    }
+
+    public Task<MoveResult> HoldAsync(Guid runId, string? reason, Actor actor, CancellationToken cancellationToken) =>
+        MoveAsync(
+            runId,
+            "run.hold",
+            [RunState.Queued, RunState.Running, RunState.NeedsAttention],
+            RunState.Held,
+            reason ?? "Held. What is under way is still polled and saved; nothing new is sent.",
+            actor,
+            cancellationToken
+        );
+
+    public async Task<MoveResult> ResumeAsync(Guid runId, Actor actor, CancellationToken cancellationToken)
+    {
+        actor.Demand(Right.Operate);
+        var run = await runs.FindAsync(runId, cancellationToken);
+        if (run is { State: RunState.NeedsAttention or RunState.Held })
+        {
+            // What the key may use can have changed since the ladder was frozen: that is often why it stopped.
+            var ladder = await ladders.ResolveAsync(cancellationToken);
+            var changed = Rebase(run.Ladder, ladder);
+            if (changed is not null)
+            {
+                await runs.ReplaceLadderAsync(runId, changed, actor.Name, Difference(run.Ladder, changed), cancellationToken);
+            }
+        }
+
+        var to = run is { State: RunState.Held, PlannedAt: null } ? RunState.Queued : RunState.Running;
+        return await MoveAsync(runId, "run.resume", [RunState.Held, RunState.NeedsAttention], to, "Resumed.", actor, cancellationToken);
+    }
+
+    public Task<MoveResult> CancelAsync(Guid runId, string? reason, Actor actor, CancellationToken cancellationToken) =>
+        MoveAsync(
+            runId,
+            "run.cancel",
+            [RunState.Queued, RunState.Running, RunState.Held, RunState.NeedsAttention],
+            RunState.Cancelling,
+            reason ?? "Cancelled: nothing more is sent, the provider is asked to stop, what was answered is saved.",
+            actor,
+            cancellationToken
+        );
+
+    private async Task<MoveResult> MoveAsync(
+        Guid runId,
+        string verb,
+        RunState[] expected,
+        RunState to,
+        string reason,
+        Actor actor,
+        CancellationToken cancellationToken
+    )
+    {
+        actor.Demand(Right.Operate);
+        var before = await runs.FindAsync(runId, cancellationToken);
+        if (before is null)
+        {
+            return new MoveResult(Done: false, Changed: false, State: null, $"There is no run {runId}.");
+        }
+
+        if (await runs.TryMoveAsync(runId, expected, to, actor.Name, reason, lease: null, cancellationToken))
+        {
+            await audit.WriteAsync(actor, verb, runId.ToString(), before.State.ToString(), to.ToString(), cancellationToken);
+            await waker.WakeAsync(runId, TimeSpan.Zero, cancellationToken);
+            return new MoveResult(Done: true, Changed: true, to, reason);
+        }
+
+        var state = (await runs.FindAsync(runId, cancellationToken))?.State;
+        return RunVerbs.Refusal(verb, state, to);
+    }
+
+    private async Task<Ladder> ResolveAsync(StartRun request, CancellationToken cancellationToken)
+    {
+        var ladder = await ladders.ResolveAsync(cancellationToken);
+        return request.WithFallback ? ladder : ladder.WithoutFallback();
+    }
+
+    private async Task<RunPreview> PreviewAsync(RunSelection selection, Ladder ladder, CancellationToken cancellationToken)
+    {
+        var count = await runs.CountSelectionAsync(selection, cancellationToken);
+        var first = await runs.ListSelectionAsync(selection, skip: 0, PreviewLength, cancellationToken);
+        var estimate = await estimator.EstimateAsync(selection, count, ladder, cancellationToken);
+        return new RunPreview(count.Selected, count.ClaimedElsewhere, first, ladder, estimate);
+    }
+
+    private RunSelection Select(StartRun request) =>
+        new()
+        {
+            TeamId = request.TeamId,
+            Provider = provider.Name,
+            Limit = request.Limit,
+            IncludeStale = request.IncludeStale,
+        };
+
+    private RunSettings Freeze(StartRun request) =>
+        new()
+        {
+            MaxRequestsPerBatch = options.Value.MaxRequestsPerBatch,
+            MaxBatchBytes = options.Value.MaxBatchBytes,
+            CompletionWindow = options.Value.CompletionWindow,
+            MaxAttemptsPerRequest = options.Value.MaxAttemptsPerRequest,
+            MaxCost = request.MaxCost ?? options.Value.MaxCostPerRun,
+            Canary = request.Canary,
+            CanaryMaxFailure = request.CanaryMaxFailure,
+            CanaryWait = request.CanaryWait,
+        };
+
+    /// <summary>The frozen ladder with the models that its rungs have today; null when nothing changed.</summary>
+    private static Ladder? Rebase(Ladder frozen, Ladder today)
+    {
+        var rungs = frozen.Rungs.Select(rung => today.Find(rung.Ordinal) is { } now && now.Model != rung.Model ? now : rung).ToList();
+        return rungs.SequenceEqual(frozen.Rungs) ? null : new Ladder(rungs);
+    }
+
+    private static string Difference(Ladder before, Ladder after) =>
+        string.Join(
+            " ",
+            before
+                .Rungs.Zip(after.Rungs)
+                .Where(pair => pair.First.Model != pair.Second.Model)
+                .Select(pair => $"Rung {pair.First.Ordinal} is {pair.Second.Model} now, in place of {pair.First.Model}.")
+        );
+}
