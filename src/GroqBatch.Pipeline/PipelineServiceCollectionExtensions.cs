@@ -18,9 +18,7 @@ public static class PipelineServiceCollectionExtensions
     /// <summary>The service that people and schedules talk to. Records what is asked for; without the scheduler, others carry it out.</summary>
     public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
     {
-        services
-            .AddOptionsWithValidateOnStart<PipelineOptions>()
-            .Bind(configuration.GetSection(PipelineOptions.SectionName));
+        services.AddOptionsWithValidateOnStart<PipelineOptions>().Bind(configuration.GetSection(PipelineOptions.SectionName));
         services.AddSingleton<IValidateOptions<PipelineOptions>, PipelineOptionsValidator>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<RawFiles>();

@@ -69,7 +69,14 @@ public interface IBatchStore
     Task AddAsync(PlannedBatch batch, Lease lease, CancellationToken cancellationToken);
 
     /// <summary>Gives requests that can't be sent their outcome <see cref="FailureCode.NotSent"/>.</summary>
-    Task ResolveNotSentAsync(Run run, int pass, IReadOnlyCollection<long> requestIds, string message, Lease lease, CancellationToken cancellationToken);
+    Task ResolveNotSentAsync(
+        Run run,
+        int pass,
+        IReadOnlyCollection<long> requestIds,
+        string message,
+        Lease lease,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>The batches of a run that are not final, in order.</summary>
     Task<IReadOnlyList<Batch>> ListOpenAsync(Guid runId, CancellationToken cancellationToken);
@@ -80,12 +87,25 @@ public interface IBatchStore
     Task MarkUploadedAsync(Guid batchId, string inputFileId, Lease lease, CancellationToken cancellationToken);
 
     /// <summary>Commits that the batch is about to be created, if limits and the run's state allow it now.</summary>
-    Task<(SendingVerdict Verdict, string Explanation)> RecordIntentAsync(Batch batch, Run run, SendingCaps caps, Lease lease, CancellationToken cancellationToken);
+    Task<(SendingVerdict Verdict, string Explanation)> RecordIntentAsync(
+        Batch batch,
+        Run run,
+        SendingCaps caps,
+        Lease lease,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Takes an intent back: it is proven that the batch was not created.</summary>
     Task ClearIntentAsync(Guid batchId, string reason, TimeSpan? retryIn, Lease lease, CancellationToken cancellationToken);
 
-    Task MarkSubmittedAsync(Guid batchId, ProviderBatch batch, bool adopted, TimeSpan firstPollIn, Lease lease, CancellationToken cancellationToken);
+    Task MarkSubmittedAsync(
+        Guid batchId,
+        ProviderBatch batch,
+        bool adopted,
+        TimeSpan firstPollIn,
+        Lease lease,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Gives a batch up that was never submitted; its requests wait to be sent again.</summary>
     Task AbandonAsync(Guid batchId, string reason, Lease lease, CancellationToken cancellationToken);
@@ -114,7 +134,15 @@ public interface IBatchStore
 }
 
 /// <summary>A batch to be asked for.</summary>
-public sealed record PolledBatch(Guid Id, Guid RunId, string ProviderBatchId, TimeSpan Age, TimeSpan? MissingFor, TimeSpan? OverrunBy, string? Status);
+public sealed record PolledBatch(
+    Guid Id,
+    Guid RunId,
+    string ProviderBatchId,
+    TimeSpan Age,
+    TimeSpan? MissingFor,
+    TimeSpan? OverrunBy,
+    string? Status
+);
 
 /// <summary>What the provider said of a batch.</summary>
 /// <param name="BatchId">Ours.</param>

@@ -65,7 +65,12 @@ public interface IRunStore
     Task<SelectionCount> CountSelectionAsync(RunSelection selection, CancellationToken cancellationToken);
 
     /// <summary>Lists the first of what a run would take, in its order.</summary>
-    Task<IReadOnlyList<SelectedPullRequest>> ListSelectionAsync(RunSelection selection, int skip, int take, CancellationToken cancellationToken);
+    Task<IReadOnlyList<SelectedPullRequest>> ListSelectionAsync(
+        RunSelection selection,
+        int skip,
+        int take,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Records a run as <see cref="RunState.Queued"/>; one with the same request key is returned instead.</summary>
     Task<(Guid RunId, bool IsNew)> CreateAsync(NewRun run, CancellationToken cancellationToken);

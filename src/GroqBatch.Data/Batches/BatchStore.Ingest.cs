@@ -78,7 +78,12 @@ internal sealed partial class BatchStore
             await WriteAsync(copy, answer.Usage?.CompletionTokens, NpgsqlDbType.Integer, cancellationToken);
             await WriteAsync(copy, rung.CostOf(answer.Usage), NpgsqlDbType.Numeric, cancellationToken);
             await WriteAsync(copy, answer.ProviderRequestId, NpgsqlDbType.Text, cancellationToken);
-            await WriteAsync(copy, answer.Summary is null ? null : SummaryJson.ToUtf8(answer.Summary), NpgsqlDbType.Jsonb, cancellationToken);
+            await WriteAsync(
+                copy,
+                answer.Summary is null ? null : SummaryJson.ToUtf8(answer.Summary),
+                NpgsqlDbType.Jsonb,
+                cancellationToken
+            );
             await copy.WriteAsync(answer.RawLine, NpgsqlDbType.Text, cancellationToken);
         }
 
@@ -204,7 +209,9 @@ internal sealed partial class BatchStore
         if (unknown > 0)
         {
             var ids = string.Join(", ", reader.GetFieldValue<string[]>(4));
-            text.Append(unknown == 1 ? $"1 line names no request of this batch: {ids}. " : $"{unknown} lines name no request of this batch: {ids}. ");
+            text.Append(
+                unknown == 1 ? $"1 line names no request of this batch: {ids}. " : $"{unknown} lines name no request of this batch: {ids}. "
+            );
         }
 
         if (repeated > 0)

@@ -297,7 +297,10 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
         return await command.ExecuteScalarAsync(cancellationToken) is TimeSpan due ? due : null;
     }
 
-    public async Task<IReadOnlyCollection<Guid>> RecordPollAsync(IReadOnlyCollection<PollResult> results, CancellationToken cancellationToken)
+    public async Task<IReadOnlyCollection<Guid>> RecordPollAsync(
+        IReadOnlyCollection<PollResult> results,
+        CancellationToken cancellationToken
+    )
     {
         var woken = new HashSet<Guid>();
         await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease: null, cancellationToken);
@@ -524,7 +527,8 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
             Nullable("failed", NpgsqlDbType.Integer, batch?.Counts?.Failed),
         ];
 
-    private static NpgsqlParameter Nullable(string name, NpgsqlDbType type, object? value) => new(name, type) { Value = value ?? DBNull.Value };
+    private static NpgsqlParameter Nullable(string name, NpgsqlDbType type, object? value) =>
+        new(name, type) { Value = value ?? DBNull.Value };
 
     private static Batch ReadBatch(NpgsqlDataReader reader) =>
         new()
@@ -557,9 +561,7 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
             ProviderErrors = Text(reader, 25) is { } errors
                 ? JsonSerializer.Deserialize(errors, BatchJson.Default.IReadOnlyListProviderBatchError)!
                 : [],
-            ProviderCounts = reader.IsDBNull(26)
-                ? null
-                : new RequestCounts(reader.GetInt32(26), reader.GetInt32(27), reader.GetInt32(28)),
+            ProviderCounts = reader.IsDBNull(26) ? null : new RequestCounts(reader.GetInt32(26), reader.GetInt32(27), reader.GetInt32(28)),
         };
 
     private static DateTimeOffset? Time(NpgsqlDataReader reader, int ordinal) =>

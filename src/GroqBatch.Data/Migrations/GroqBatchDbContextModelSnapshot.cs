@@ -359,6 +359,10 @@ namespace GroqBatch.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_batches_nonce");
 
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_batches_ended")
+                        .HasFilter("state = 'Ended'");
+
                     b.HasIndex("Provider", "NextPollAt")
                         .HasDatabaseName("ix_batches_to_poll")
                         .HasFilter("state = 'Submitted'");

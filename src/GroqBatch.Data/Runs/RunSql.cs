@@ -30,42 +30,48 @@ internal static class RunSql
 
     public static string Count(RunSelection selection) =>
         $"""
-        select count(*)::int, coalesce(sum(prompt_bytes), 0)::bigint,
-               (select count(*)::int {Candidates(selection)} and exists (select 1 from groqbatch.claims claim where claim.pull_request_id = state.pull_request_id))
-        from (select pull_request.prompt_bytes
-              from (select state.pull_request_id {Candidates(selection)} {Unclaimed} {Order} limit @limit) selected
-              join groqbatch.pull_requests pull_request on pull_request.id = selected.pull_request_id) sized
-        """;
+            select count(*)::int, coalesce(sum(prompt_bytes), 0)::bigint,
+                   (select count(*)::int {Candidates(
+                selection
+            )} and exists (select 1 from groqbatch.claims claim where claim.pull_request_id = state.pull_request_id))
+            from (select pull_request.prompt_bytes
+                  from (select state.pull_request_id {Candidates(selection)} {Unclaimed} {Order} limit @limit) selected
+                  join groqbatch.pull_requests pull_request on pull_request.id = selected.pull_request_id) sized
+            """;
 
     public static string List(RunSelection selection) =>
         $"""
-        select pull_request.id, pull_request.repository, pull_request.number, pull_request.title, pull_request.created_at, pull_request.prompt_bytes
-        from (select state.pull_request_id, row_number() over ({Order}) as position {Candidates(selection)} {Unclaimed} {Order} limit @limit) selected
-        join groqbatch.pull_requests pull_request on pull_request.id = selected.pull_request_id
-        order by selected.position
-        offset @skip limit @take
-        """;
+            select pull_request.id, pull_request.repository, pull_request.number, pull_request.title, pull_request.created_at, pull_request.prompt_bytes
+            from (select state.pull_request_id, row_number() over ({Order}) as position {Candidates(
+                selection
+            )} {Unclaimed} {Order} limit @limit) selected
+            join groqbatch.pull_requests pull_request on pull_request.id = selected.pull_request_id
+            order by selected.position
+            offset @skip limit @take
+            """;
 
     public static string Plan(RunSelection selection) =>
         $"""
-        with selected as materialized (
-            select state.pull_request_id, (row_number() over ({Order}))::int as position {Candidates(selection)} {Unclaimed} {Order} limit @limit
-        ), claimed as (
-            insert into groqbatch.claims (pull_request_id, run_id)
-            select pull_request_id, @run from selected
-            on conflict do nothing
-            returning pull_request_id
-        ), made as (
-            insert into groqbatch.requests (run_id, pass_ordinal, pull_request_id, position, is_final, attempts)
-            select @run, 1, selected.pull_request_id, selected.position, false, 0
-            from selected join claimed on claimed.pull_request_id = selected.pull_request_id
-            returning pull_request_id
-        ), marked as (
-            update groqbatch.pull_request_states state set is_claimed = true
-            from made where state.provider = @provider and state.pull_request_id = made.pull_request_id
-        )
-        select count(*)::int from made
-        """;
+            with selected as materialized (
+                select state.pull_request_id, (row_number() over ({Order}))::int as position {Candidates(
+                selection
+            )} {Unclaimed} {Order} limit @limit
+            ), claimed as (
+                insert into groqbatch.claims (pull_request_id, run_id)
+                select pull_request_id, @run from selected
+                on conflict do nothing
+                returning pull_request_id
+            ), made as (
+                insert into groqbatch.requests (run_id, pass_ordinal, pull_request_id, position, is_final, attempts)
+                select @run, 1, selected.pull_request_id, selected.position, false, 0
+                from selected join claimed on claimed.pull_request_id = selected.pull_request_id
+                returning pull_request_id
+            ), marked as (
+                update groqbatch.pull_request_states state set is_claimed = true
+                from made where state.provider = @provider and state.pull_request_id = made.pull_request_id
+            )
+            select count(*)::int from made
+            """;
 
     public const string Create = """
         insert into groqbatch.runs (id, team_id, provider, state, reason, scope_limit, with_fallback, include_stale, retry_codes,

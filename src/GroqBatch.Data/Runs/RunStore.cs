@@ -98,6 +98,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         }
 
         await AddEventAsync(ledger, id, run.StartedBy, from: null, RunState.Queued, reason, cancellationToken);
+        await AuditAsync(ledger, run.StartedBy, "run.start", id, before: null, RunState.Queued, cancellationToken);
         await ledger.CommitAsync(cancellationToken);
         return (id, IsNew: true);
     }
@@ -224,6 +225,18 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             return false;
         }
 
+        if (lease is null)
+        {
+            // A person's move: the pipeline's own are on the timeline, and need no audit.
+            var verb = to switch
+            {
+                RunState.Held => "run.hold",
+                RunState.Cancelling => "run.cancel",
+                _ => "run.resume",
+            };
+            await AuditAsync(ledger, actor, verb, runId, state, to, cancellationToken);
+        }
+
         await ledger.CommitAsync(cancellationToken);
         return true;
     }
@@ -303,7 +316,9 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         var reason = to switch
         {
             RunState.Completed => "Every pull request has its summary.",
-            RunState.CompletedWithFailures => failures == 1 ? "1 pull request has no summary." : $"{failures} pull requests have no summary.",
+            RunState.CompletedWithFailures => failures == 1
+                ? "1 pull request has no summary."
+                : $"{failures} pull requests have no summary.",
             _ => "Cancelled. What had been answered is saved.",
         };
         if (
@@ -476,6 +491,30 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             cancellationToken
         );
 
+    private static Task<int> AuditAsync(
+        LedgerTransaction ledger,
+        string actor,
+        string action,
+        Guid runId,
+        RunState? before,
+        RunState after,
+        CancellationToken cancellationToken
+    ) =>
+        ledger.ExecuteAsync(
+            """
+            insert into groqbatch.audit_events (actor, action, target, before, after)
+            values (@actor, @action, @target, to_jsonb(@before::text), to_jsonb(@after::text))
+            """,
+            [
+                new("actor", actor),
+                new("action", action),
+                new("target", runId.ToString()),
+                Nullable("before", NpgsqlDbType.Text, before?.ToString()),
+                new("after", after.ToString()),
+            ],
+            cancellationToken
+        );
+
     private static Run ReadRun(NpgsqlDataReader reader) =>
         new()
         {
@@ -535,7 +574,8 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         ];
     }
 
-    private static NpgsqlParameter Nullable(string name, NpgsqlDbType type, object? value) => new(name, type) { Value = value ?? DBNull.Value };
+    private static NpgsqlParameter Nullable(string name, NpgsqlDbType type, object? value) =>
+        new(name, type) { Value = value ?? DBNull.Value };
 
     private static NpgsqlParameter Json(string name, string? json) => Nullable(name, NpgsqlDbType.Jsonb, json);
 }

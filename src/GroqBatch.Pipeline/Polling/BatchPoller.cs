@@ -1,6 +1,5 @@
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Leases;
-using GroqBatch.Pipeline.Batches;
 using GroqBatch.Pipeline.Leases;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -61,7 +60,8 @@ internal sealed partial class BatchPoller(
         catch (ProviderException failure)
         {
             Log.PollFailed(logger, due.Count, failure.Message);
-            var wait = failure.RetryAfter ?? (_options.PollInterval < _options.MaxRetryDelay ? _options.PollInterval : _options.MaxRetryDelay);
+            var wait =
+                failure.RetryAfter ?? (_options.PollInterval < _options.MaxRetryDelay ? _options.PollInterval : _options.MaxRetryDelay);
             await batches.RecordPollFailureAsync([.. due.Select(batch => batch.Id)], failure.Message, wait, cancellationToken);
             return;
         }
@@ -106,7 +106,10 @@ internal sealed partial class BatchPoller(
         [LoggerMessage(Level = LogLevel.Error, Message = "Batch {BatchId} is lost: the provider does not know {ProviderBatchId} any more")]
         public static partial void Lost(ILogger logger, Guid batchId, string providerBatchId);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {BatchId} has a status that is not known here and is not taken for an end: {Status}")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Batch {BatchId} has a status that is not known here and is not taken for an end: {Status}"
+        )]
         public static partial void UnknownStatus(ILogger logger, Guid batchId, string status);
     }
 }

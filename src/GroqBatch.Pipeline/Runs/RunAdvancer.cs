@@ -1,7 +1,6 @@
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Leases;
-using GroqBatch.Core.Models;
 using GroqBatch.Core.Outcomes;
 using GroqBatch.Core.Runs;
 using GroqBatch.Pipeline.Batches;
@@ -178,7 +177,9 @@ internal sealed partial class RunAdvancer(
     private async Task<Step> SendAsync(Run run, IReadOnlyList<Batch> open, LeaseKeeper keeper)
     {
         var later = Step.Idle(_options.PollInterval);
-        foreach (var batch in open.Where(batch => batch.State is BatchState.Planned || batch is { State: BatchState.Uploaded, IntentAt: null }))
+        foreach (
+            var batch in open.Where(batch => batch.State is BatchState.Planned || batch is { State: BatchState.Uploaded, IntentAt: null })
+        )
         {
             if (batch.RetryAt > batch.Now)
             {
@@ -268,7 +269,8 @@ internal sealed partial class RunAdvancer(
         }
 
         var share = judged == 0 ? 0 : (double)pass.Failed / judged;
-        var saw = $"The canary: {pass.Failed} of {judged} failed on the first rung ({share:P1}), at most {run.Settings.CanaryMaxFailure:P1} may.";
+        var saw =
+            $"The canary: {pass.Failed} of {judged} failed on the first rung ({share:P1}), at most {run.Settings.CanaryMaxFailure:P1} may.";
         if (share <= run.Settings.CanaryMaxFailure && !run.Settings.CanaryWait)
         {
             await runs.DecideCanaryAsync(run.Id, $"{saw} The rest goes.", keeper.Lease, keeper.Token);

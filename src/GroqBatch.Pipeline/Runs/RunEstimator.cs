@@ -34,7 +34,11 @@ internal sealed class RunEstimator : IRunEstimator
 
         var tokensPerRequest = first == 0 ? 0 : (count.PromptBytes * TokenEstimates.PromptTokensPerByte / first) + FixedPromptTokens;
         var requests = Add(Range.Exactly(first), later);
-        var prompt = new Range(requests.Low * tokensPerRequest * 0.75, requests.Expected * tokensPerRequest, requests.High * tokensPerRequest * 1.2);
+        var prompt = new Range(
+            requests.Low * tokensPerRequest * 0.75,
+            requests.Expected * tokensPerRequest,
+            requests.High * tokensPerRequest * 1.2
+        );
         var completion = new Range(
             requests.Low * TokenEstimates.CompletionTokens * 0.5,
             requests.Expected * TokenEstimates.CompletionTokens,
@@ -67,7 +71,8 @@ internal sealed class RunEstimator : IRunEstimator
         var (firstPrompt, firstCompletion) = perRequest.First();
         var (laterPrompt, laterCompletion) = ladder.Rungs.Count > 1 ? perRequest.Skip(1).MaxBy(cost => cost.Item1 + cost.Item2) : (0, 0);
         return new Range(
-            ((first * ((firstPrompt * 0.75) + (firstCompletion * 0.5))) + (later.Low * ((laterPrompt * 0.75) + (laterCompletion * 0.5)))) / 1e6,
+            ((first * ((firstPrompt * 0.75) + (firstCompletion * 0.5))) + (later.Low * ((laterPrompt * 0.75) + (laterCompletion * 0.5))))
+                / 1e6,
             ((first * (firstPrompt + firstCompletion)) + (later.Expected * (laterPrompt + laterCompletion))) / 1e6,
             ((first * ((firstPrompt * 1.2) + (firstCompletion * 2))) + (later.High * ((laterPrompt * 1.2) + (laterCompletion * 2)))) / 1e6
         );

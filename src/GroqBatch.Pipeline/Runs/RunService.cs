@@ -1,5 +1,4 @@
 using GroqBatch.Core.Access;
-using GroqBatch.Core.Audit;
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Estimates;
 using GroqBatch.Core.Models;
@@ -16,7 +15,6 @@ internal sealed class RunService(
     ILadderResolver ladders,
     IRunEstimator estimator,
     IRunWaker waker,
-    IAuditLog audit,
     IOptions<PipelineOptions> options
 ) : IRunService
 {
@@ -62,7 +60,6 @@ internal sealed class RunService(
         );
         if (isNew)
         {
-            await audit.WriteAsync(actor, "run.start", runId.ToString(), before: null, after: request, cancellationToken);
             await waker.WakeAsync(runId, TimeSpan.Zero, cancellationToken);
         }
 
@@ -121,15 +118,8 @@ internal sealed class RunService(
     )
     {
         actor.Demand(Right.Operate);
-        var before = await runs.FindAsync(runId, cancellationToken);
-        if (before is null)
-        {
-            return new MoveResult(Done: false, Changed: false, State: null, $"There is no run {runId}.");
-        }
-
         if (await runs.TryMoveAsync(runId, expected, to, actor.Name, reason, lease: null, cancellationToken))
         {
-            await audit.WriteAsync(actor, verb, runId.ToString(), before.State.ToString(), to.ToString(), cancellationToken);
             await waker.WakeAsync(runId, TimeSpan.Zero, cancellationToken);
             return new MoveResult(Done: true, Changed: true, to, reason);
         }

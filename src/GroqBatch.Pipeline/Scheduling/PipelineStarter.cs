@@ -31,5 +31,9 @@ internal sealed class PipelineStarter(ISchedulerFactory schedulers, Sweeper swee
 
     private static ValueTask AddAsync<TJob>(IScheduler scheduler, JobKey key, CancellationToken cancellationToken)
         where TJob : IJob =>
-        scheduler.AddJob(JobBuilder.Create<TJob>().WithIdentity(key).StoreDurably().Build(), new AddJobOptions { Replace = true }, cancellationToken);
+        scheduler.AddJob(
+            JobBuilder.Create<TJob>().WithIdentity(key).StoreDurably().Build(),
+            new AddJobOptions { Replace = true },
+            cancellationToken
+        );
 }

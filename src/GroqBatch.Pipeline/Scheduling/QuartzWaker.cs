@@ -29,7 +29,12 @@ internal sealed class QuartzWaker(ISchedulerFactory schedulers, IBatchProvider p
 
     public async Task WakePollAsync(TimeSpan after, CancellationToken cancellationToken)
     {
-        var trigger = TriggerBuilder.Create().WithIdentity(provider.Name, "polls").ForJob(PollKey).StartAt(time.GetUtcNow() + after).Build();
+        var trigger = TriggerBuilder
+            .Create()
+            .WithIdentity(provider.Name, "polls")
+            .ForJob(PollKey)
+            .StartAt(time.GetUtcNow() + after)
+            .Build();
         await ScheduleAsync(trigger, cancellationToken);
     }
 

@@ -52,7 +52,7 @@ public sealed class RawFiles(IOptions<StorageOptions> options)
             foreach (var file in folder.EnumerateFiles())
             {
                 var isFinished = file.Name.EndsWith(".jsonl.gz", StringComparison.Ordinal);
-                if (now - file.LastWriteTimeUtc > (isFinished ? options.Value.RawRetention : TimeSpan.FromDays(1)))
+                if (now.UtcDateTime - file.LastWriteTimeUtc > (isFinished ? options.Value.RawRetention : TimeSpan.FromDays(1)))
                 {
                     file.Delete();
                 }
@@ -64,7 +64,14 @@ public sealed class RawFiles(IOptions<StorageOptions> options)
     /// <exception cref="FileNotFoundException">It is not there.</exception>
     public static Stream OpenRead(string path) =>
         new GZipStream(
-            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan | FileOptions.Asynchronous),
+            new FileStream(
+                path,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read,
+                BufferSize,
+                FileOptions.SequentialScan | FileOptions.Asynchronous
+            ),
             CompressionMode.Decompress
         );
 
@@ -72,7 +79,9 @@ public sealed class RawFiles(IOptions<StorageOptions> options)
     public static async Task CompressAsync(string plain, string compressed, CancellationToken cancellationToken)
     {
         var part = $"{compressed}.{Guid.NewGuid():N}.part";
-        await using (var source = new FileStream(plain, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan))
+        await using (
+            var source = new FileStream(plain, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan)
+        )
         await using (var target = new GZipStream(CreatePart(part), CompressionLevel.Fastest))
         {
             await source.CopyToAsync(target, BufferSize, cancellationToken);

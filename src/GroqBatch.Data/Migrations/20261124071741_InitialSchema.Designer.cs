@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace GroqBatch.Data.Migrations
 {
     [DbContext(typeof(GroqBatchDbContext))]
-    [Migration("20261124071459_InitialSchema")]
+    [Migration("20261124071741_InitialSchema")]
     partial class InitialSchema
     {
         /// <inheritdoc />
@@ -361,6 +361,10 @@ namespace GroqBatch.Data.Migrations
                     b.HasIndex("Nonce")
                         .IsUnique()
                         .HasDatabaseName("ix_batches_nonce");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_batches_ended")
+                        .HasFilter("state = 'Ended'");
 
                     b.HasIndex("Provider", "NextPollAt")
                         .HasDatabaseName("ix_batches_to_poll")

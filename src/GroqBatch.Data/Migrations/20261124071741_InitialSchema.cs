@@ -624,6 +624,13 @@ namespace GroqBatch.Data.Migrations
                 columns: new[] { "target", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_batches_ended",
+                schema: "groqbatch",
+                table: "batches",
+                column: "run_id",
+                filter: "state = 'Ended'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_batches_intent_at",
                 schema: "groqbatch",
                 table: "batches",
