@@ -90,7 +90,7 @@ internal sealed class BatchEndpoints(
 
     public async Task GetAsync(HttpContext context, string id)
     {
-        var view = await reader.FindAsync(id, context.RequestAborted) ?? throw ApiError.NotFound("batch", id);
+        var view = await reader.FindAsync(id, isPatient: true, context.RequestAborted) ?? throw ApiError.NotFound("batch", id);
         await JsonReply.WriteAsync(context, json => BatchJson.Write(json, view, ErrorsOf(view)));
     }
 
@@ -121,13 +121,13 @@ internal sealed class BatchEndpoints(
 
     public async Task CancelAsync(HttpContext context, string id, string by)
     {
-        _ = await reader.FindAsync(id, context.RequestAborted) ?? throw ApiError.NotFound("batch", id);
+        _ = await reader.FindAsync(id, isPatient: false, context.RequestAborted) ?? throw ApiError.NotFound("batch", id);
         var record = batches.Find(id)!;
         using (await batches.LockAsync(id, context.RequestAborted))
         {
             // Under the lock under which answers appear, so that a batch seen as completed is never cancelled afterwards.
             var cancelled = batches.FindCancel(id) is not null;
-            var view = (await reader.FindAsync(id, context.RequestAborted))!;
+            var view = (await reader.FindAsync(id, isPatient: false, context.RequestAborted))!;
             if (view.Moment.IsOver)
             {
                 throw new ApiError(400, $"Cannot cancel a batch with status '{view.Moment.Status}'.", "batch_not_cancellable");
@@ -158,15 +158,9 @@ internal sealed class BatchEndpoints(
             reader.BeginCut(record, cut);
         }
 
-        var reply = new BatchView(
-            record,
-            timeline.HeldBack(timeline.At(Math.Max(mark.At, clock.GetUtcNow().ToUnixTimeMilliseconds()))),
-            timeline.ExpiresAt,
-            null,
-            null,
-            null,
-            []
-        );
+        var moment = timeline.At(Math.Max(mark.At, clock.GetUtcNow().ToUnixTimeMilliseconds()));
+        moment = moment.IsOver ? timeline.HeldBack(moment) : moment;
+        var reply = new BatchView(record, moment, timeline.ExpiresAt, null, null, null, []);
         await JsonReply.WriteAsync(context, json => BatchJson.Write(json, reply, []));
     }
 

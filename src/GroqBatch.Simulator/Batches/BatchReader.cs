@@ -31,7 +31,10 @@ internal sealed class BatchReader(BatchStore batches, FileStore files, AnswerPro
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>The batch; null when there is none, or when a fault hides it.</summary>
-    public async Task<BatchView?> FindAsync(string id, CancellationToken cancellationToken)
+    /// <param name="id">As the caller gave it.</param>
+    /// <param name="isPatient">Whether to wait a moment for answers that are due.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async Task<BatchView?> FindAsync(string id, bool isPatient, CancellationToken cancellationToken)
     {
         if (batches.Find(id) is not { } record)
         {
@@ -39,7 +42,9 @@ internal sealed class BatchReader(BatchStore batches, FileStore files, AnswerPro
         }
 
         var later = faults.OfExistingBatches()[id].ToList();
-        return IsHidden(record, later, inList: false) ? null : await ReadAsync(record, later, Patience, cancellationToken);
+        return IsHidden(record, later, inList: false)
+            ? null
+            : await ReadAsync(record, later, isPatient ? Patience : TimeSpan.Zero, cancellationToken);
     }
 
     /// <summary>The next batches, newest first.</summary>

@@ -142,15 +142,21 @@ internal sealed class FileEvidence
         Count = Tests = Docs = Workflows = 0;
         Backend = Frontend = Devops = Mobile = Data = Sensitive = false;
         Area = "";
+        var folder = ReadOnlySpan<char>.Empty;
         while (!files.IsEmpty)
         {
-            var end = files.IndexOfAny(TokenEnds);
-            var token = end < 0 ? files : files[..end];
-            files = end < 0 ? default : files[(end + 1)..];
-            if (token.Length > 2)
+            var lineEnd = files.IndexOf('\n');
+            var line = lineEnd < 0 ? files : files[..lineEnd];
+            files = lineEnd < 0 ? default : files[(lineEnd + 1)..];
+            // Files of one folder may be listed, indented, below its name.
+            var isIndented = line.Length > 0 && line[0] == ' ';
+            folder = isIndented ? folder : default;
+            if (!isIndented && line.TrimEnd().EndsWith('/'))
             {
-                ReadPath(token);
+                folder = line.TrimEnd();
             }
+
+            ReadLine(line, folder);
         }
     }
 
@@ -184,8 +190,39 @@ internal sealed class FileEvidence
         return found;
     }
 
+    private void ReadLine(ReadOnlySpan<char> line, ReadOnlySpan<char> folder)
+    {
+        Span<char> joined = stackalloc char[512];
+        while (!line.IsEmpty)
+        {
+            var end = line.IndexOfAny(TokenEnds);
+            var token = end < 0 ? line : line[..end];
+            line = end < 0 ? default : line[(end + 1)..];
+            if (token.Length <= 2)
+            {
+                continue;
+            }
+
+            if (!folder.IsEmpty && folder.Length + token.Length <= joined.Length)
+            {
+                folder.CopyTo(joined);
+                token.CopyTo(joined[folder.Length..]);
+                ReadPath(joined[..(folder.Length + token.Length)]);
+                continue;
+            }
+
+            ReadPath(token);
+        }
+    }
+
     private void ReadPath(ReadOnlySpan<char> path)
     {
+        // A folder is no file; a number of lines, as in +12, is neither.
+        if (path[^1] == '/' || path[^1] == '.')
+        {
+            return;
+        }
+
         var slash = path.LastIndexOf('/');
         var name = path[(slash + 1)..];
         var dot = name.LastIndexOf('.');

@@ -98,6 +98,9 @@ internal ref struct PullRequestText
         }
 
         found.Set(section, prompt[sectionStart..]);
+        found.Body = WithoutEnd(found.Body);
+        found.Files = WithoutEnd(found.Files);
+        found.Reviews = WithoutEnd(found.Reviews);
         found.Title = FirstLineOf(found.Title);
         found.Author = FirstLineOf(found.Author);
         if (found.Title.IsEmpty)
@@ -121,6 +124,11 @@ internal ref struct PullRequestText
 
         var dressed = from > 0 && line[..from].IndexOfAny("#<*[=") >= 0;
         var rest = line[from..];
+        if (dressed && rest.StartsWith("pr-", StringComparison.OrdinalIgnoreCase))
+        {
+            rest = rest["pr-".Length..];
+        }
+
         foreach (var (word, candidate) in Headings)
         {
             if (!rest.StartsWith(word, StringComparison.OrdinalIgnoreCase))
@@ -157,6 +165,18 @@ internal ref struct PullRequestText
         }
 
         return false;
+    }
+
+    /// <summary>What stands before the tag that closes the section, if it has one.</summary>
+    private static ReadOnlySpan<char> WithoutEnd(ReadOnlySpan<char> text)
+    {
+        var end = text.LastIndexOf("\n</");
+        while (end > 0 && text[..end].LastIndexOf("\n</") is > 0 and var earlier && text[earlier..end].Length < 40)
+        {
+            end = earlier;
+        }
+
+        return end < 0 ? text : text[..end];
     }
 
     private static ReadOnlySpan<char> FirstLineOf(ReadOnlySpan<char> text)

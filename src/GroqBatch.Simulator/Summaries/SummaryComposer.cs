@@ -339,7 +339,7 @@ internal sealed class SummaryComposer
             (additions, deletions) = ReadSize(pr.Files);
         }
 
-        var reviews = Occurrences(pr.Reviews, "changes_requested") + Occurrences(pr.Reviews, "changes requested");
+        var reviews = ChangesRequested(pr.Reviews);
         var friction =
             reviews >= 2 || pr.Reviews.Length > 4000 ? "high"
             : reviews == 1 || pr.Reviews.Length > 800 ? "medium"
@@ -390,6 +390,25 @@ internal sealed class SummaryComposer
         }
 
         return (int)value;
+    }
+
+    /// <summary>How often a review asked for changes: each mention counts, and <c>2 CHANGES_REQUESTED</c> counts twice.</summary>
+    private static int ChangesRequested(ReadOnlySpan<char> reviews)
+    {
+        var total = Occurrences(reviews, "changes_requested") + Occurrences(reviews, "changes requested");
+        var at = reviews.IndexOf("CHANGES_REQUESTED", StringComparison.Ordinal);
+        if (at > 1 && char.IsAsciiDigit(reviews[at - 2]))
+        {
+            var from = at - 2;
+            while (from > 0 && char.IsAsciiDigit(reviews[from - 1]))
+            {
+                from--;
+            }
+
+            total += ReadNumber(reviews[from..], out _) - 1;
+        }
+
+        return total;
     }
 
     private static int Occurrences(ReadOnlySpan<char> text, string word)

@@ -1,4 +1,4 @@
-namespace GroqBatch.Simulator.Tests;
+namespace GroqBatch.Simulator.Tests.Batches;
 
 public sealed class LifecycleTests
 {
