@@ -42,6 +42,9 @@ public static class GroqServiceCollectionExtensions
         return services;
     }
 
+    /// <summary>The name of the HTTP client.</summary>
+    internal const string ClientName = "groq";
+
     private static void AddClient(IServiceCollection services)
     {
         services.AddTransient<ExtrasHandler>();
@@ -51,7 +54,7 @@ public static class GroqServiceCollectionExtensions
         var settings = RefitSettings.ForJsonContext(WireJson.Default);
         settings.MaxExceptionContentLength = GroqBatchProvider.MaxErrorBody;
         var client = services
-            .AddRefitGeneratedClient<IGroqApi>(settings)
+            .AddRefitGeneratedClient<IGroqApi>(settings, ClientName)
             .ConfigureHttpClient(
                 (provider, client) =>
                 {

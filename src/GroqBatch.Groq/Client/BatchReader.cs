@@ -17,8 +17,13 @@ namespace GroqBatch.Groq.Client;
 internal static class BatchReader
 {
     /// <summary>Reads a batch, or gives null when it has no id and so is none.</summary>
-    public static ProviderBatch? Read(WireBatch wire)
+    public static ProviderBatch? Read(WireBatch? wire)
     {
+        if (wire is null)
+        {
+            return null;
+        }
+
         var json = wire.Json;
         var raw = StorableText.CleanJson(json.GetRawText(), out var replaced);
         if (replaced > 0)

@@ -29,7 +29,10 @@ internal sealed class KeyHandler(GroqEndpoint endpoint, IOptions<GroqOptions> op
     }
 }
 
-/// <summary>Adds what the configuration wants on every call: further headers and query parameters.</summary>
+/// <summary>
+/// Adds what the configuration wants on every call, further headers and query parameters, and asks before a file is sent: a refusal then comes
+/// as a reply instead of a connection broken off in the middle of a hundred megabytes.
+/// </summary>
 internal sealed class ExtrasHandler(IOptions<GroqOptions> options) : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -38,6 +41,11 @@ internal sealed class ExtrasHandler(IOptions<GroqOptions> options) : DelegatingH
         {
             request.Headers.Remove(name);
             request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        if (request.Content is MultipartFormDataContent)
+        {
+            request.Headers.ExpectContinue = true;
         }
 
         if (options.Value.Query.Count > 0 && request.RequestUri is { } uri)

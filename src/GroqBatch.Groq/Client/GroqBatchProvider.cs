@@ -117,16 +117,14 @@ internal sealed partial class GroqBatchProvider(
         string? from = null;
         do
         {
-            var page = await CallAsync(
+            var (batches, page) = await ListPageAsync(
                 Action,
-                hasEffect: false,
                 (client, token) =>
                     byCursor
                         ? client.ListBatchesAsync(id: null, cursor: from, after: null, limit: null, token)
                         : client.ListBatchesAsync(id: null, cursor: null, after: from, limit: options.Value.PageSize, token),
                 cancellationToken
             );
-            var batches = ReadList(Action, page);
             foreach (var batch in batches)
             {
                 yield return batch;
@@ -249,14 +247,13 @@ internal sealed partial class GroqBatchProvider(
         do
         {
             var from = cursor;
-            var page = await CallAsync(
+            var (batches, page) = await ListPageAsync(
                 Action,
-                hasEffect: false,
                 (client, token) => client.ListBatchesAsync(ids, from, after: null, limit: null, token),
                 cancellationToken
             );
             var brought = 0;
-            foreach (var batch in ReadList(Action, page))
+            foreach (var batch in batches)
             {
                 if (wanted.Contains(batch.Id) && found.TryAdd(batch.Id, batch))
                 {
@@ -305,7 +302,7 @@ internal sealed partial class GroqBatchProvider(
         var partial = $"{path}.{Guid.NewGuid():N}.partial";
         try
         {
-            var bytes = await CopyToDiskAsync(response, partial, timeout.Token);
+            var bytes = await CopyToDiskAsync(response, partial, CutShort, timeout.Token);
             if (response.Content.Headers.ContentLength is { } promised && promised != bytes)
             {
                 throw CutShort(cause: null);
@@ -321,14 +318,6 @@ internal sealed partial class GroqBatchProvider(
                 ProviderFault.Unreachable
             );
         }
-        catch (HttpIOException exception)
-        {
-            throw CutShort(exception);
-        }
-        catch (HttpRequestException exception)
-        {
-            throw CutShort(exception);
-        }
         finally
         {
             File.Delete(partial); // moved away, or not whole
@@ -338,7 +327,12 @@ internal sealed partial class GroqBatchProvider(
             new($"Could not {Action}. {Host} broke off before its end.", ProviderFault.Unreachable, cause) { HttpStatus = 200 };
     }
 
-    private static async Task<long> CopyToDiskAsync(HttpResponseMessage response, string path, CancellationToken cancellationToken)
+    private static async Task<long> CopyToDiskAsync(
+        HttpResponseMessage response,
+        string path,
+        Func<Exception, ProviderException> cutShort,
+        CancellationToken cancellationToken
+    )
     {
         await using var source = await response.Content.ReadAsStreamAsync(cancellationToken);
         await using var target = new FileStream(
@@ -356,9 +350,23 @@ internal sealed partial class GroqBatchProvider(
         try
         {
             long total = 0;
-            int read;
-            while ((read = await source.ReadAsync(buffer, cancellationToken)) > 0)
+            while (true)
             {
+                int read;
+                try
+                {
+                    read = await source.ReadAsync(buffer, cancellationToken);
+                }
+                catch (Exception exception) when (exception is IOException or HttpRequestException)
+                {
+                    throw cutShort(exception); // a full disk is another matter
+                }
+
+                if (read == 0)
+                {
+                    break;
+                }
+
                 await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
                 total += read;
             }
@@ -481,11 +489,24 @@ internal sealed partial class GroqBatchProvider(
             MayHaveHappened = hasEffect,
         };
 
-    private List<ProviderBatch> ReadList(string action, WireBatchList page) =>
-        page.Data is { } data ? data.ConvertAll(Read) : throw Senseless(action, hasEffect: false, "a list without its data");
+    private Task<(List<ProviderBatch> Batches, WireBatchList Page)> ListPageAsync(
+        string action,
+        Func<IGroqApi, CancellationToken, Task<WireBatchList>> list,
+        CancellationToken cancellationToken
+    ) =>
+        CallAsync(
+            action,
+            hasEffect: false,
+            async (client, token) =>
+            {
+                var page = await list(client, token);
+                return ((page.Data ?? throw new FormatException("A list without its data.")).ConvertAll(Read), page);
+            },
+            cancellationToken
+        );
 
     /// <exception cref="FormatException">It is no batch.</exception>
-    private ProviderBatch Read(WireBatch wire)
+    private ProviderBatch Read(WireBatch? wire)
     {
         var batch = BatchReader.Read(wire) ?? throw new FormatException("A batch without an id.");
         if (batch.Status == ProviderBatchStatus.Unknown && _unknownStatuses.Count < 100 && _unknownStatuses.TryAdd(batch.StatusText, true))

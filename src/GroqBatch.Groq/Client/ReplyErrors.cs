@@ -134,8 +134,8 @@ internal sealed partial class ReplyErrors(string host, string key)
             return null;
         }
 
-        var seconds = Part("h") * 3_600 + Part("m") * 60 + Part("s") + Part("ms") / 1_000;
-        return seconds > 0 ? TimeSpan.FromSeconds(Math.Min(seconds, 86_400)) : null;
+        var milliseconds = Part("h") * 3_600_000 + Part("m") * 60_000 + Part("s") * 1_000 + Part("ms");
+        return milliseconds > 0 ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, 86_400_000)) : null;
 
         double Part(string unit) =>
             double.TryParse(match.Groups[unit].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : 0;
