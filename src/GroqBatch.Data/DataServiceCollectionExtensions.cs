@@ -2,6 +2,7 @@ using GroqBatch.Core.Batches;
 using GroqBatch.Core.Leases;
 using GroqBatch.Core.Runs;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 
 namespace GroqBatch.Data;
@@ -19,6 +20,14 @@ public static class DataServiceCollectionExtensions
         );
         services.AddSingleton<Installation.DatabaseInitialiser>();
         services.AddSingleton<IInstallation>(provider => provider.GetRequiredService<Installation.DatabaseInitialiser>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<Core.Audit.IAuditLog, Audit.AuditLog>();
+        services.AddSingleton<Core.Teams.ITeamStore, Teams.TeamStore>();
+        services.AddSingleton<Core.PullRequests.IPullRequestStore, PullRequests.PullRequestStore>();
+        services.AddSingleton<Core.Coverage.ICoverageReader, Coverage.CoverageReader>();
+        services.AddSingleton<Core.Coverage.ICoverageHistory, Coverage.CoverageHistory>();
+        services.AddSingleton<Coverage.CoverageRecount>();
+        services.AddSingleton<Core.Summaries.ICurrentSummaries, Summaries.CurrentSummaries>();
         services.AddSingleton<Core.Runs.IRunReader, Runs.RunReader>();
         services.AddSingleton<Core.Changes.IChangeReader, Changes.ChangeReader>();
         services.AddSingleton<ILeases, Leases.LeaseStore>();

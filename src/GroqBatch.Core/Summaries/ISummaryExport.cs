@@ -32,7 +32,7 @@ public sealed record ExportedSummary
 }
 
 /// <summary>Reads current summaries.</summary>
-public interface ISummaryReader
+public interface ICurrentSummaries
 {
     /// <summary>
     /// Streams the current summaries of a team for one provider, by repository, highest number first, as of the moment it begins. As many as
