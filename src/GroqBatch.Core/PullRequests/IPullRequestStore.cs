@@ -2,7 +2,7 @@ namespace GroqBatch.Core.PullRequests;
 
 /// <summary>A pull request ready to be stored.</summary>
 /// <param name="PullRequest">The content; its texts storable (no U+0000, no lone surrogates), its dates UTC.</param>
-/// <param name="ContentHash">As <c>ContentHash.Of</c> gives it.</param>
+/// <param name="ContentHash">As <see cref="PullRequests.ContentHash.Of"/> gives it.</param>
 /// <param name="PromptBytes">UTF-8 bytes of its user prompt.</param>
 public sealed record ImportedPullRequest(PullRequest PullRequest, byte[] ContentHash, int PromptBytes);
 

@@ -1,0 +1,36 @@
+using GroqBatch.Core.Import;
+using GroqBatch.Sources.Import;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace GroqBatch.Sources;
+
+/// <summary>Registers the room where pull requests come from and summaries go back to.</summary>
+public static class SourcesServiceCollectionExtensions
+{
+    /// <summary>Import, export and sample teams, over the stores of Core. Section <c>Import</c> is checked at the start.</summary>
+    public static IServiceCollection AddSources(this IServiceCollection services, IConfiguration configuration)
+    {
+        StrictGzip.Demand();
+        services
+            .AddOptionsWithValidateOnStart<ImportOptions, ImportOptionsValidator>()
+            .Bind(configuration.GetSection(ImportOptions.SectionName));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IPullRequestImporter, PullRequestImporter>();
+        return services;
+    }
+}
+
+/// <summary>Says what is wrong with <see cref="ImportOptions"/>, by key.</summary>
+internal sealed class ImportOptionsValidator : IValidateOptions<ImportOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ImportOptions options) =>
+        options.MaxLineBytes is >= ImportOptions.SmallestMaxLineBytes and <= ImportOptions.LargestMaxLineBytes
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(
+                $"{ImportOptions.SectionName}:{nameof(ImportOptions.MaxLineBytes)} is {options.MaxLineBytes}; it must be from "
+                    + $"{ImportOptions.SmallestMaxLineBytes} to {ImportOptions.LargestMaxLineBytes}."
+            );
+}

@@ -1,0 +1,79 @@
+using GroqBatch.Core.Access;
+using GroqBatch.Core.Import;
+using GroqBatch.Core.Teams;
+using GroqBatch.Data;
+using GroqBatch.Data.Installation;
+using GroqBatch.Testing.Databases;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GroqBatch.Sources.Tests.Import;
+
+/// <summary>A database with the stores and sources over it, and two providers that each pull request has a state for.</summary>
+public sealed class SourcesDatabase : TestDatabase
+{
+    private ServiceProvider? _services;
+
+    public static Actor Ada { get; } = new("cli:ada", Right.All);
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddData(ConnectionString);
+        services.AddSources(new ConfigurationBuilder().Build());
+        services.AddSingleton<PromptMeasure>(pullRequest => pullRequest.Title.Length + pullRequest.Body.Length);
+        _services = services.BuildServiceProvider();
+        foreach (var provider in new[] { "groq", "simulator" })
+        {
+            await Get<DatabaseInitialiser>().PrepareProviderAsync(provider, 1, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _services!.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    public T Get<T>()
+        where T : notnull => _services!.GetRequiredService<T>();
+
+    /// <summary>A team of a test's own.</summary>
+    public Task<Team> AddTeamAsync(string? slug = null) =>
+        Get<ITeamStore>()
+            .AddAsync(new NewTeam(slug ?? $"team-{Guid.NewGuid():N}", "Team", 0.95), Ada, TestContext.Current.CancellationToken);
+
+    /// <summary>Imports lines as one file.</summary>
+    public Task<ImportReport> ImportAsync(Team team, params IEnumerable<string> lines) =>
+        ImportAsync(
+            team,
+            ImportFile.FromStream("lines.jsonl", new MemoryStream(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines))))
+        );
+
+    public Task<ImportReport> ImportAsync(Team team, ImportFile file) =>
+        Get<IPullRequestImporter>().ImportAsync(new ImportRequest(team, [file]), null, Ada, TestContext.Current.CancellationToken);
+
+    public async Task<T> QueryAsync<T>(string sql, params object[] values)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    public async Task ExecuteAsync(string sql, params object[] values)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+}
