@@ -139,6 +139,7 @@ public sealed partial class PrivatePostgresCluster
     /// <param name="cancellationToken">Gives up.</param>
     internal async Task<NpgsqlConnection> ConnectAsync(string leaseName, int? requiredPort, CancellationToken cancellationToken)
     {
+        RemoveLeftovers();
         if (!File.Exists(Path.Combine(_data, "PG_VERSION")))
         {
             await InitialiseAsync(cancellationToken);
@@ -236,12 +237,6 @@ public sealed partial class PrivatePostgresCluster
         await account.TakeAsync(_root, cancellationToken); // again: a kill may have come between making and giving
         await account.DemandWritableAsync(_root, cancellationToken);
 
-        foreach (var leftover in Directory.EnumerateDirectories(_root, "data.new-*"))
-        {
-            Log.LeftoverFound(Logger, leftover);
-            Directory.Delete(leftover, recursive: true);
-        }
-
         if (Directory.Exists(_data))
         {
             // Without PG_VERSION it is no cluster, and it was not made here; somebody should look at it.
@@ -267,6 +262,22 @@ public sealed partial class PrivatePostgresCluster
 
         Directory.Move(fresh, _data);
         Log.Made(Logger, _root, binaries.Major, account.Name ?? Environment.UserName);
+    }
+
+    private void RemoveLeftovers()
+    {
+        foreach (var leftover in Directory.EnumerateDirectories(_root, "data.new-*"))
+        {
+            try
+            {
+                Directory.Delete(leftover, recursive: true);
+                Log.LeftoverRemoved(Logger, leftover);
+            }
+            catch (IOException)
+            {
+                // An initdb that outlived its killed starter still works in there; it will be a leftover at the next start too.
+            }
+        }
     }
 
     private async Task EnsurePasswordAsync(ServerAccount account, CancellationToken cancellationToken)
@@ -489,7 +500,7 @@ public sealed partial class PrivatePostgresCluster
         [LoggerMessage(LogLevel.Warning, "The private PostgreSQL in {Folder} was asked to stop and did not: {Output}")]
         public static partial void StopFailed(ILogger logger, string folder, string output);
 
-        [LoggerMessage(LogLevel.Information, "Removing {Folder}, left by a start that was cut off")]
-        public static partial void LeftoverFound(ILogger logger, string folder);
+        [LoggerMessage(LogLevel.Information, "Removed {Folder}, left by a start that was cut off")]
+        public static partial void LeftoverRemoved(ILogger logger, string folder);
     }
 }

@@ -11,7 +11,7 @@ public sealed class ClusterRepairTests
     [Fact]
     public async Task A_killed_server_is_started_again_under_those_who_hold_it_with_nothing_lost()
     {
-        await using var folder = new ClusterFolder();
+        await using var folder = await ClusterFolder.WithClusterAsync();
         await using var lease = await folder.TakeAsync();
         await ClusterFolder.AskAsync(lease.ConnectionString, "create table kept as select 42 as answer");
 
@@ -36,7 +36,7 @@ public sealed class ClusterRepairTests
     [Fact]
     public async Task A_file_left_by_a_server_whose_process_id_now_belongs_to_another_program_is_no_obstacle()
     {
-        await using var folder = new ClusterFolder();
+        await using var folder = await ClusterFolder.WithClusterAsync();
         string left;
         await using (await folder.TakeAsync())
         {
@@ -54,7 +54,7 @@ public sealed class ClusterRepairTests
     [Fact]
     public async Task A_file_without_content_left_by_a_server_that_was_killed_as_it_made_it_is_no_obstacle()
     {
-        await using var folder = new ClusterFolder();
+        await using var folder = await ClusterFolder.WithClusterAsync();
         await using (await folder.TakeAsync()) { }
 
         await File.WriteAllTextAsync(folder.PostmasterFile, "");
@@ -66,7 +66,7 @@ public sealed class ClusterRepairTests
     [Fact]
     public async Task No_second_server_is_started_while_processes_of_a_killed_one_still_work_on_the_data()
     {
-        await using var folder = new ClusterFolder();
+        await using var folder = await ClusterFolder.WithClusterAsync();
         var options = new PrivatePostgresOptions { StartTimeout = TimeSpan.FromSeconds(2) };
         await using var killed = ClusterHolder.Start(folder.Path);
         var connectionString = await killed.ReadyAsync();
@@ -101,7 +101,7 @@ public sealed class ClusterRepairTests
         await using var folder = new ClusterFolder();
 
         // The start of the program, initdb, the rename, the server's start and the making of the database all lie within a second.
-        foreach (var delay in new[] { 120, 250, 400, 550, 700, 850 })
+        foreach (var delay in new[] { 150, 350, 600, 900 })
         {
             await using var killed = ClusterHolder.Start(folder.Path);
             await Task.Delay(delay);
@@ -115,7 +115,7 @@ public sealed class ClusterRepairTests
     [Fact]
     public async Task What_a_cut_off_initdb_left_is_removed()
     {
-        await using var folder = new ClusterFolder();
+        await using var folder = await ClusterFolder.WithClusterAsync();
         await using (await folder.TakeAsync()) { }
 
         Directory.Move(folder.Combine("pg", "data"), folder.Combine("pg", "data.new-cut-off"));

@@ -26,7 +26,7 @@ public sealed class ClusterSharingTests
     [Fact]
     public async Task Is_shared_with_other_processes_and_stays_until_all_have_left()
     {
-        await using var folder = new ClusterFolder();
+        await using var folder = await ClusterFolder.WithClusterAsync();
         await using var other = ClusterHolder.Start(folder.Path);
         var lease = await folder.TakeAsync();
 
@@ -59,7 +59,7 @@ public sealed class ClusterSharingTests
     [Fact]
     public async Task Is_found_again_after_every_client_was_killed()
     {
-        await using var folder = new ClusterFolder();
+        await using var folder = await ClusterFolder.WithClusterAsync();
         await using var killed = ClusterHolder.Start(folder.Path);
         var before = await killed.ReadyAsync();
         var server = folder.ServerProcessId;

@@ -26,7 +26,7 @@ public sealed class DatabaseAccessTests
     [InlineData(" ")]
     public async Task Runs_a_private_cluster_in_the_data_folder_without_one(string? connectionString)
     {
-        await using var folder = new ClusterFolder();
+        await using var folder = await ClusterFolder.WithClusterAsync();
 
         await using (var database = await OpenAsync(("ConnectionStrings:GroqBatch", connectionString), ("Storage:DataFolder", folder.Path)))
         {

@@ -81,12 +81,17 @@ public sealed class RunningClusterTests(RunningClusterTests.RunningCluster runni
     public sealed class RunningCluster : IAsyncLifetime
     {
         private PrivatePostgresLease? _lease;
+        private ClusterFolder? _folder;
 
-        internal ClusterFolder Folder { get; } = new();
+        internal ClusterFolder Folder => _folder!;
 
         public string ConnectionString => _lease!.ConnectionString;
 
-        public async ValueTask InitializeAsync() => _lease = await Folder.TakeAsync();
+        public async ValueTask InitializeAsync()
+        {
+            _folder = await ClusterFolder.WithClusterAsync();
+            _lease = await _folder.TakeAsync();
+        }
 
         public async ValueTask DisposeAsync()
         {
