@@ -31,6 +31,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<Core.Runs.IRunReader, Runs.RunReader>();
         services.AddSingleton<Core.Changes.IChangeReader, Changes.ChangeReader>();
         services.AddSingleton<ILeases, Leases.LeaseStore>();
+        services.AddSingleton<Core.Parking.IParking, Parking.ParkingStore>();
         services.AddSingleton<IRunStore, Runs.RunStore>();
         services.AddSingleton<IBatchStore, Batches.BatchStore>();
         return services;

@@ -18,6 +18,12 @@ public sealed record Rung
     /// <summary>Counted from 1; the pass that runs on it has the same number.</summary>
     public required int Ordinal { get; init; }
 
+    /// <summary>
+    /// Its place in the whole ladder, where a run begins higher up (a retry on the last rung); null: the same as <see cref="Ordinal"/>. A
+    /// summary's rung is this: recovered is what a later rung wrote, in whichever run.
+    /// </summary>
+    public int? PlaceInLadder { get; init; }
+
     /// <summary>The model that is asked.</summary>
     public required string Model { get; init; }
 
@@ -60,4 +66,11 @@ public sealed record Ladder(IReadOnlyList<Rung> Rungs)
 
     /// <summary>This ladder without its fallbacks.</summary>
     public Ladder WithoutFallback() => new([Rungs[0]]);
+
+    /// <summary>The last rung alone, for what the rungs before it have failed on.</summary>
+    public Ladder LastRungOnly()
+    {
+        var last = Rungs[^1];
+        return new([last with { Ordinal = 1, PlaceInLadder = last.PlaceInLadder ?? last.Ordinal }]);
+    }
 }

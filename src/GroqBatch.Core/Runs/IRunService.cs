@@ -20,6 +20,20 @@ public interface IRunService
     /// <exception cref="Batches.ProviderException">The preflight could not ask the provider.</exception>
     Task<StartedRun> StartAsync(StartRun request, Actor actor, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// A new run, with the old one as its parent, over the old one's final failures that still have no summary. Takes
+    /// <see cref="Right.Operate"/>.
+    /// </summary>
+    /// <returns>Null as run when nothing is left to retry, with the reason.</returns>
+    /// <exception cref="LadderUnavailableException">A rung's model is not to be had.</exception>
+    /// <exception cref="Batches.ProviderException">The preflight could not ask the provider.</exception>
+    Task<RetriedRun> RetryAsync(RetryRun request, Actor actor, CancellationToken cancellationToken);
+
+    /// <summary>A run of one: this pull request, whatever its state; its earlier summaries stay in the history. Takes <see cref="Right.Operate"/>.</summary>
+    /// <exception cref="LadderUnavailableException">A rung's model is not to be had.</exception>
+    /// <exception cref="Batches.ProviderException">The preflight could not ask the provider.</exception>
+    Task<RetriedRun> SummariseAgainAsync(long pullRequestId, string? requestKey, Actor actor, CancellationToken cancellationToken);
+
     /// <summary>Sends nothing new until resumed. Takes <see cref="Right.Operate"/>.</summary>
     Task<MoveResult> HoldAsync(Guid runId, string? reason, Actor actor, CancellationToken cancellationToken);
 
@@ -58,6 +72,29 @@ public sealed record StartRun
     /// <summary>Dollars this run may cost; null: the configured cap.</summary>
     public decimal? MaxCost { get; init; }
 }
+
+/// <summary>What to retry.</summary>
+public sealed record RetryRun
+{
+    /// <summary>The run whose final failures are retried; it must have ended.</summary>
+    public required Guid RunId { get; init; }
+
+    /// <summary>Only failures with these codes; empty: all.</summary>
+    public IReadOnlyList<Outcomes.FailureCode> Codes { get; init; } = [];
+
+    /// <summary>Begin on the last rung of the ladder instead of the first.</summary>
+    public bool FromLastRung { get; init; }
+
+    /// <summary>See <see cref="StartRun.RequestKey"/>.</summary>
+    public string? RequestKey { get; init; }
+}
+
+/// <summary>The answer to a retry.</summary>
+/// <param name="RunId">The new run; null when there was nothing to retry or the old run does not allow it.</param>
+/// <param name="IsNew">False when an earlier call with the same key had made it.</param>
+/// <param name="Selected">Pull requests it takes.</param>
+/// <param name="Explanation">What was done, or why not and what would.</param>
+public sealed record RetriedRun(Guid? RunId, bool IsNew, int Selected, string Explanation);
 
 /// <summary>What a start would do.</summary>
 /// <param name="Selected">Pull requests that would be sent.</param>

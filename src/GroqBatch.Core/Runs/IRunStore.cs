@@ -75,6 +75,9 @@ public interface IRunStore
     /// <summary>Records a run as <see cref="RunState.Queued"/>; one with the same request key is returned instead.</summary>
     Task<(Guid RunId, bool IsNew)> CreateAsync(NewRun run, CancellationToken cancellationToken);
 
+    /// <summary>The team that a pull request belongs to, or null.</summary>
+    Task<int?> FindTeamOfAsync(long pullRequestId, CancellationToken cancellationToken);
+
     /// <summary>The run that was started with a key, or null.</summary>
     Task<Guid?> FindByRequestKeyAsync(string requestKey, CancellationToken cancellationToken);
 

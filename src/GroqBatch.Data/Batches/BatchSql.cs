@@ -81,6 +81,26 @@ internal static class BatchSql
         where provider = @provider and intent_at >= date_trunc('day', now() at time zone 'UTC') at time zone 'UTC'
         """;
 
+    /// <summary>
+    /// Teams that wait for a place and have fewer batches under way than this run's team: free places go to them first.
+    /// </summary>
+    public const string NeedierTeams = """
+        with live as (
+            select run.team_id, count(*) as batches
+            from groqbatch.batches batch join groqbatch.runs run on run.id = batch.run_id
+            where batch.provider = @provider and batch.state in ('Uploaded', 'Submitted') and batch.intent_at is not null
+            group by run.team_id
+        ), waiting as (
+            select distinct run.team_id
+            from groqbatch.batches batch join groqbatch.runs run on run.id = batch.run_id
+            where batch.provider = @provider and run.state = 'Running' and run.team_id <> @team
+              and (batch.state = 'Planned' or (batch.state = 'Uploaded' and batch.intent_at is null))
+        )
+        select count(*)::int
+        from waiting left join live on live.team_id = waiting.team_id
+        where coalesce(live.batches, 0) < coalesce((select mine.batches from live mine where mine.team_id = @team), 0)
+        """;
+
     public const string RunCost = """
         select coalesce((select sum(cost) from groqbatch.passes where run_id = @run), 0)
              + coalesce((select sum(committed_cost) from groqbatch.batches

@@ -39,6 +39,7 @@ internal sealed partial class BatchStore
                 new("run", run.Id),
                 new("model", rung.Model),
                 new("pass", (short)batch.Pass),
+                new("rung", (short)(rung.PlaceInLadder ?? rung.Ordinal)),
                 new("prompt_version", batch.PromptVersion),
                 new("late", run.State.IsFinal()),
             ],

@@ -427,6 +427,22 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
             return (SendingVerdict.Wait, $"{live} batches are under way, as many as Pipeline:MaxLiveBatches allows.");
         }
 
+        if (caps.MaxLiveBatches is { } max)
+        {
+            var needier = (int)
+                (
+                    await ledger.ScalarAsync(
+                        BatchSql.NeedierTeams,
+                        [new("provider", batch.Provider), new("team", run.TeamId)],
+                        cancellationToken
+                    )
+                )!;
+            if (max - live <= needier)
+            {
+                return (SendingVerdict.Wait, "Teams with fewer batches under way go first.");
+            }
+        }
+
         if (requests + batch.Requests > caps.MaxRequestsPerDay)
         {
             return (

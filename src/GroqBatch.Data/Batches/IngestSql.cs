@@ -87,7 +87,7 @@ internal static class IngestSql
         with written as (
             insert into groqbatch.summaries (pull_request_id, provider, run_id, attempt_id, model, rung, pass, prompt_version, content_hash,
                                              document, prompt_tokens, completion_tokens, cost)
-            select folded.pull_request_id, @provider, @run, folded.attempt_id, @model, @pass, @pass, @prompt_version, folded.content_hash,
+            select folded.pull_request_id, @provider, @run, folded.attempt_id, @model, @rung, @pass, @prompt_version, folded.content_hash,
                    answer.document, answer.prompt_tokens, answer.completion_tokens, answer.cost
             from folded join answers answer on answer.seq = folded.seq
             where folded.kind = 0
@@ -95,7 +95,7 @@ internal static class IngestSql
             returning id, pull_request_id, content_hash
         )
         update groqbatch.pull_request_states state
-        set summary_id = written.id, summary_hash = written.content_hash, summary_rung = @pass, is_prompt_outdated = false, is_claimed = false,
+        set summary_id = written.id, summary_hash = written.content_hash, summary_rung = @rung, is_prompt_outdated = false, is_claimed = false,
             has_failed = false, failure_code = null, is_parked = false, parked_by = null, parked_reason = null
         from written
         where state.provider = @provider and state.pull_request_id = written.pull_request_id

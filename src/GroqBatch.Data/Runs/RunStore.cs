@@ -103,6 +103,13 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         return (id, IsNew: true);
     }
 
+    public async Task<int?> FindTeamOfAsync(long pullRequestId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select team_id from groqbatch.pull_requests where id = $1");
+        command.Parameters.AddWithValue(pullRequestId);
+        return await command.ExecuteScalarAsync(cancellationToken) as int?;
+    }
+
     public async Task<Guid?> FindByRequestKeyAsync(string requestKey, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("select id from groqbatch.runs where request_key = $1");

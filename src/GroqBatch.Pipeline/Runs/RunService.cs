@@ -66,6 +66,86 @@ internal sealed class RunService(
         return new StartedRun(runId, isNew, preview);
     }
 
+    public async Task<RetriedRun> RetryAsync(RetryRun request, Actor actor, CancellationToken cancellationToken)
+    {
+        actor.Demand(Right.Operate);
+        var parent = await runs.FindAsync(request.RunId, cancellationToken);
+        if (parent is null)
+        {
+            return new RetriedRun(RunId: null, IsNew: false, Selected: 0, "There is no such run.");
+        }
+
+        if (!parent.State.IsFinal())
+        {
+            return new RetriedRun(
+                RunId: null,
+                IsNew: false,
+                Selected: 0,
+                $"It is {parent.State.Words()}: it can be retried once it has ended. Cancel ends it early."
+            );
+        }
+
+        if (!string.Equals(parent.Provider, provider.Name, StringComparison.Ordinal))
+        {
+            return new RetriedRun(
+                RunId: null,
+                IsNew: false,
+                Selected: 0,
+                $"It ran on {parent.Provider}; this host works with {provider.Name}, and the two are never mixed."
+            );
+        }
+
+        var ladder = await ladders.ResolveAsync(cancellationToken);
+        var selection = new RunSelection
+        {
+            TeamId = parent.TeamId,
+            Provider = parent.Provider,
+            RetryOf = parent.Id,
+            Codes = request.Codes,
+        };
+        return await StartDerivedAsync(
+            selection,
+            request.FromLastRung ? ladder.LastRungOnly()
+                : parent.WithFallback ? ladder
+                : ladder.WithoutFallback(),
+            parent.WithFallback && !request.FromLastRung,
+            request.RequestKey,
+            "None of its final failures is left without a summary and free to be sent.",
+            actor,
+            cancellationToken
+        );
+    }
+
+    public async Task<RetriedRun> SummariseAgainAsync(
+        long pullRequestId,
+        string? requestKey,
+        Actor actor,
+        CancellationToken cancellationToken
+    )
+    {
+        actor.Demand(Right.Operate);
+        if (await runs.FindTeamOfAsync(pullRequestId, cancellationToken) is not { } teamId)
+        {
+            return new RetriedRun(RunId: null, IsNew: false, Selected: 0, $"There is no pull request with the key {pullRequestId}.");
+        }
+
+        var selection = new RunSelection
+        {
+            TeamId = teamId,
+            Provider = provider.Name,
+            PullRequestId = pullRequestId,
+        };
+        return await StartDerivedAsync(
+            selection,
+            await ladders.ResolveAsync(cancellationToken),
+            withFallback: true,
+            requestKey,
+            "It can't be sent: its body is empty, or another live run has it.",
+            actor,
+            cancellationToken
+        );
+    }
+
     public Task<MoveResult> HoldAsync(Guid runId, string? reason, Actor actor, CancellationToken cancellationToken) =>
         MoveAsync(
             runId,
@@ -106,6 +186,51 @@ internal sealed class RunService(
             actor,
             cancellationToken
         );
+
+    private async Task<RetriedRun> StartDerivedAsync(
+        RunSelection selection,
+        Ladder ladder,
+        bool withFallback,
+        string? requestKey,
+        string whyNothing,
+        Actor actor,
+        CancellationToken cancellationToken
+    )
+    {
+        var count = await runs.CountSelectionAsync(selection, cancellationToken);
+        if (count.Selected == 0)
+        {
+            return requestKey is not null && await runs.FindByRequestKeyAsync(requestKey, cancellationToken) is { } earlier
+                ? new RetriedRun(earlier, IsNew: false, Selected: 0, "It had been started already.")
+                : new RetriedRun(RunId: null, IsNew: false, Selected: 0, whyNothing);
+        }
+
+        var (runId, isNew) = await runs.CreateAsync(
+            new NewRun
+            {
+                Selection = selection,
+                WithFallback = withFallback,
+                Ladder = ladder,
+                PromptVersion = PromptVersion.Current.ToString(),
+                Settings = Freeze(new StartRun { TeamId = selection.TeamId }),
+                Estimate = await estimator.EstimateAsync(selection, count, ladder, cancellationToken),
+                RequestKey = requestKey,
+                StartedBy = actor.Name,
+            },
+            cancellationToken
+        );
+        if (isNew)
+        {
+            await waker.WakeAsync(runId, TimeSpan.Zero, cancellationToken);
+        }
+
+        return new RetriedRun(
+            runId,
+            isNew,
+            count.Selected,
+            count.Selected == 1 ? "1 pull request is sent again." : $"{count.Selected} pull requests are sent again."
+        );
+    }
 
     private async Task<MoveResult> MoveAsync(
         Guid runId,

@@ -1,4 +1,5 @@
 using GroqBatch.Core.Batches;
+using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Leases;
 using GroqBatch.Core.Runs;
 using GroqBatch.Pipeline.Leases;
@@ -10,7 +11,7 @@ namespace GroqBatch.Pipeline.Scheduling;
 
 /// <summary>
 /// Makes sure that nothing depends on an alarm that was lost with the process that should have set it: gives every live run of this provider an
-/// alarm, has the provider asked, and removes raw files that are past their time. Batches whose creation was never confirmed are settled by
+/// alarm, has the provider asked, keeps the history of coverage, and removes raw files that are past their time. Batches whose creation was never confirmed are settled by
 /// their runs' own steps, and those that overran their window are closed by the poll.
 /// </summary>
 internal sealed class Sweeper(
@@ -20,6 +21,7 @@ internal sealed class Sweeper(
     ILeases leases,
     PipelineIdentity identity,
     RawFiles rawFiles,
+    ICoverageHistory coverage,
     IOptions<PipelineOptions> options,
     TimeProvider time,
     ILogger<Sweeper> logger
@@ -42,6 +44,7 @@ internal sealed class Sweeper(
         }
 
         await WakeAllAsync(keeper.Token);
+        await coverage.AppendAsync(provider.Name, keeper.Token);
         rawFiles.RemoveExpired(time.GetUtcNow());
     }
 

@@ -211,7 +211,9 @@ internal sealed class TestInstallation : IAsyncDisposable
             await timer.WaitForNextTickAsync(cancellationToken);
         }
 
-        throw new TimeoutException($"The run is not {string.Join(" or ", states)} in time.\n{await TimelineAsync(runId, cancellationToken)}");
+        throw new TimeoutException(
+            $"The run is not {string.Join(" or ", states)} in time.\n{await TimelineAsync(runId, cancellationToken)}"
+        );
     }
 
     /// <summary>Waits for a run's end, and checks that everything adds up.</summary>
@@ -275,7 +277,5 @@ internal sealed class TestInstallation : IAsyncDisposable
     }
 
     private static void NothingFails(SimulatorOptions options) =>
-        options.Models.AddRange(
-            options.EffectiveModels().Select(model => new SimulatedModel { Id = model.Id, FailureRate = 0 }).ToList()
-        );
+        options.Models.AddRange(options.EffectiveModels().Select(model => new SimulatedModel { Id = model.Id, FailureRate = 0 }).ToList());
 }

@@ -25,7 +25,10 @@ public sealed class TwoPassTests
         Assert.Equal(0, figures.Claims);
         Assert.Equal(
             25,
-            await installation.ScalarAsync<int>("select summarised_first from groqbatch.coverage_by_team where provider = 'simulator'", Cancelled)
+            await installation.ScalarAsync<int>(
+                "select summarised_first from groqbatch.coverage_by_team where provider = 'simulator'",
+                Cancelled
+            )
         );
     }
 

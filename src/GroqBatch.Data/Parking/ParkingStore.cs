@@ -1,0 +1,148 @@
+using GroqBatch.Core.Access;
+using GroqBatch.Core.Parking;
+using GroqBatch.Data.Ledger;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace GroqBatch.Data.Parking;
+
+/// <summary>Parking in PostgreSQL: guarded updates of the states, with their audit event in the same transaction.</summary>
+internal sealed class ParkingStore(NpgsqlDataSource dataSource) : IParking
+{
+    private const int MaxReason = 500;
+
+    /// <summary>Only the failed ones of one team are looked at (an index), and their own requests (another).</summary>
+    private const string Offers = """
+        select state.pull_request_id, pull_request.repository, pull_request.number, pull_request.title, failing.runs, failing.models,
+               state.failure_code
+        from groqbatch.pull_request_states state
+        join groqbatch.pull_requests pull_request on pull_request.id = state.pull_request_id
+        cross join lateral (
+            select count(distinct request.run_id)::int as runs, count(distinct pass.model)::int as models
+            from groqbatch.requests request
+            join groqbatch.passes pass on pass.run_id = request.run_id and pass.ordinal = request.pass_ordinal
+            join groqbatch.runs run on run.id = request.run_id
+            where request.pull_request_id = state.pull_request_id and request.outcome = 'failed' and request.attempts > 0
+              and run.provider = state.provider
+        ) failing
+        where state.provider = @provider and state.team_id = @team and state.state = 'failed' and failing.runs >= 2 and failing.models >= 2
+        order by state.created_at desc, state.pull_request_id desc
+        """;
+
+    private const string Park = """
+        update groqbatch.pull_request_states set is_parked = true, parked_by = @actor, parked_reason = @reason
+        where provider = @provider and pull_request_id = any(@ids) and state = 'failed'
+        """;
+
+    private const string Unpark = """
+        update groqbatch.pull_request_states set is_parked = false, parked_by = null, parked_reason = null
+        where provider = @provider and pull_request_id = any(@ids) and state = 'parked'
+        """;
+
+    private const string CountIn = """
+        select count(*)::int from groqbatch.pull_request_states
+        where provider = @provider and pull_request_id = any(@ids) and state = any(@states)
+        """;
+
+    private const string Audit = """
+        insert into groqbatch.audit_events (actor, action, target, before, after)
+        values (@actor, @action, @target, null, jsonb_build_object('pullRequests', to_jsonb(@ids), 'reason', @reason::text))
+        """;
+
+    public async Task<IReadOnlyList<ParkingOffer>> ListOffersAsync(
+        string provider,
+        int teamId,
+        Actor actor,
+        CancellationToken cancellationToken
+    )
+    {
+        actor.Demand(Right.View);
+        await using var command = dataSource.CreateCommand(Offers);
+        command.Parameters.AddWithValue("provider", provider);
+        command.Parameters.AddWithValue("team", teamId);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var offers = new List<ParkingOffer>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            offers.Add(
+                new ParkingOffer(
+                    reader.GetInt64(0),
+                    reader.GetString(1),
+                    reader.GetInt64(2),
+                    reader.GetString(3),
+                    reader.GetInt32(4),
+                    reader.GetInt32(5),
+                    reader.IsDBNull(6) ? "" : reader.GetString(6)
+                )
+            );
+        }
+
+        return offers;
+    }
+
+    public Task<ParkingResult> ParkAsync(
+        string provider,
+        IReadOnlyCollection<long> pullRequestIds,
+        string reason,
+        Actor actor,
+        CancellationToken cancellationToken
+    )
+    {
+        if (string.IsNullOrWhiteSpace(reason) || reason.Length > MaxReason)
+        {
+            throw new ArgumentException($"Parking takes a reason of 1 to {MaxReason} characters.", nameof(reason));
+        }
+
+        return MoveAsync(Park, "pull_request.park", ["parked"], provider, pullRequestIds, reason.Trim(), actor, cancellationToken);
+    }
+
+    public Task<ParkingResult> UnparkAsync(
+        string provider,
+        IReadOnlyCollection<long> pullRequestIds,
+        Actor actor,
+        CancellationToken cancellationToken
+    ) => MoveAsync(Unpark, "pull_request.unpark", ["failed"], provider, pullRequestIds, reason: null, actor, cancellationToken);
+
+    private async Task<ParkingResult> MoveAsync(
+        string sql,
+        string action,
+        string[] there,
+        string provider,
+        IReadOnlyCollection<long> pullRequestIds,
+        string? reason,
+        Actor actor,
+        CancellationToken cancellationToken
+    )
+    {
+        actor.Demand(Right.Operate);
+        var ids = pullRequestIds.Distinct().ToArray();
+        await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease: null, cancellationToken);
+        var already = (int)
+            (await ledger.ScalarAsync(CountIn, [new("provider", provider), new("ids", ids), new("states", there)], cancellationToken))!;
+        var changed = await ledger.ExecuteAsync(
+            sql,
+            [new("provider", provider), new("ids", ids), new("actor", actor.Name), Text("reason", reason)],
+            cancellationToken
+        );
+        if (changed > 0)
+        {
+            await ledger.ExecuteAsync(
+                Audit,
+                [
+                    new("actor", actor.Name),
+                    new("action", action),
+                    new("target", $"{changed} pull requests"),
+                    new("ids", ids),
+                    Text("reason", reason),
+                ],
+                cancellationToken
+            );
+        }
+
+        await ledger.CommitAsync(cancellationToken);
+        return new ParkingResult(changed, already, ids.Length - changed - already);
+    }
+
+    private static NpgsqlParameter Text(string name, string? value) =>
+        new(name, NpgsqlDbType.Text) { Value = value ?? (object)DBNull.Value };
+}
