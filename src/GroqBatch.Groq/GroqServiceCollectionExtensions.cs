@@ -1,9 +1,11 @@
 using System.Net;
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Models;
+using GroqBatch.Core.Prompts;
 using GroqBatch.Groq.Client;
 using GroqBatch.Groq.Models;
 using GroqBatch.Groq.Settings;
+using GroqBatch.Groq.Tokens;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -16,7 +18,7 @@ public static class GroqServiceCollectionExtensions
 {
     /// <summary>
     /// Adds the provider: <see cref="IBatchProvider"/>, <see cref="IBatchFileFormat"/>, <see cref="IModelCatalogue"/>,
-    /// <see cref="ILadderResolver"/> and <see cref="GroqEndpoint"/>, from the sections <c>Groq</c>, <c>Models</c> and <c>Ladder</c>. In simulator
+    /// <see cref="ILadderResolver"/>, <see cref="ITokenCounter"/> and <see cref="GroqEndpoint"/>, from the sections <c>Groq</c>, <c>Models</c> and <c>Ladder</c>. In simulator
     /// mode the host tells the endpoint where its simulator listens (<see cref="GroqEndpoint.NeedsSimulator"/>,
     /// <see cref="GroqEndpoint.UseSimulator"/>).
     /// </summary>
@@ -37,6 +39,8 @@ public static class GroqServiceCollectionExtensions
         services.AddSingleton<IModelCatalogue, ModelCatalogue>();
         services.AddSingleton<ILadderResolver, LadderResolver>();
         services.AddSingleton<IBatchProvider, GroqBatchProvider>();
+        services.TryAddSingleton<ITokenCounter, TiktokenCounter>();
+        services.AddSingleton<IBatchFileFormat, GroqBatchFileFormat>();
         services.AddSingleton<Func<IGroqApi>>(provider => provider.GetRequiredService<IGroqApi>);
         AddClient(services);
         return services;

@@ -104,15 +104,15 @@ public static class SimulatedAnswers
             SimulatedAnswer.TokenLimit or SimulatedAnswer.TokenLimitInMessage or SimulatedAnswer.FinishLength => Core.Outcomes
                 .FailureCode
                 .MaxTokens,
-            SimulatedAnswer.NullContent or SimulatedAnswer.EmptyContent or SimulatedAnswer.NotJson or SimulatedAnswer.BrokenLine =>
-                Core.Outcomes.FailureCode.InvalidJson,
+            SimulatedAnswer.NullContent or SimulatedAnswer.EmptyContent or SimulatedAnswer.NotJson => Core.Outcomes.FailureCode.InvalidJson,
             SimulatedAnswer.SchemaViolation or SimulatedAnswer.Contradiction => Core.Outcomes.FailureCode.SchemaViolation,
             SimulatedAnswer.ContextLength => Core.Outcomes.FailureCode.ContextLength,
             SimulatedAnswer.RateLimited
             or SimulatedAnswer.ServerError
             or SimulatedAnswer.Unavailable
             or SimulatedAnswer.InvalidRequest
-            or SimulatedAnswer.NeverRun => Core.Outcomes.FailureCode.ApiError,
+            or SimulatedAnswer.NeverRun
+            or SimulatedAnswer.BrokenLine => Core.Outcomes.FailureCode.ApiError,
             SimulatedAnswer.BatchExpired => Core.Outcomes.FailureCode.Expired,
             SimulatedAnswer.BatchCancelled => Core.Outcomes.FailureCode.Cancelled,
             SimulatedAnswer.Unanswered => Core.Outcomes.FailureCode.Unanswered,
