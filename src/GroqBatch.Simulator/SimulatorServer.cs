@@ -159,7 +159,7 @@ public sealed class SimulatorServer : IAsyncDisposable
         On("GET", BasePath + "/batches/{id}", context => batches.GetAsync(context, Id(context)));
         On("POST", BasePath + "/batches/{id}/cancel", context => batches.CancelAsync(context, Id(context), by: "api"));
         On("GET", BasePath + "/models", models.ListAsync);
-        On("GET", BasePath + "/models/{**id}", context => models.GetAsync(context, Id(context)));
+        On("GET", BasePath + "/models/{**id}", context => models.GetAsync(context, Uri.UnescapeDataString(Id(context)))); // clients escape the slash in an id
         On("POST", Gate.ControlPath + "/faults", control.AddFaultsAsync);
         On("GET", Gate.ControlPath + "/faults", control.ListFaultsAsync);
         On("DELETE", Gate.ControlPath + "/faults", control.ClearFaultsAsync);

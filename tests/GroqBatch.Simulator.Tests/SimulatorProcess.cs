@@ -38,6 +38,15 @@ public sealed class SimulatorProcess : IAsyncDisposable
         return new SimulatorProcess(process, baseUrl);
     }
 
+    /// <summary>The largest resident memory so far, in bytes; Linux only.</summary>
+    public async Task<long> PeakMemoryAsync()
+    {
+        var line = (await File.ReadAllLinesAsync($"/proc/{_process.Id}/status")).Single(line =>
+            line.StartsWith("VmHWM:", StringComparison.Ordinal)
+        );
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]) * 1024;
+    }
+
     public async Task KillAsync()
     {
         _process.Kill();

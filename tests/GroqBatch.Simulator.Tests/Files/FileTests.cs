@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 
 namespace GroqBatch.Simulator.Tests.Files;
@@ -100,5 +101,63 @@ public sealed class FileTests
         clock.Advance(TimeSpan.FromMinutes(1));
 
         Assert.Equal(10, (int)(await simulation.EndedAsync(id))["request_counts"]!["total"]!);
+    }
+
+    [Fact]
+    public async Task A_file_of_60_MB_goes_up_is_answered_and_comes_down_without_showing_in_memory()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "peak memory is read from /proc");
+        var folder = Directory.CreateTempSubdirectory("groqbatch-simulator-").FullName;
+        await using (var process = await SimulatorProcess.StartAsync(folder, "--Simulator:Fast=true"))
+        {
+            await RunAsync(process, 500);
+            var small = await process.PeakMemoryAsync();
+
+            var size = await RunAsync(process, 8000);
+
+            Assert.InRange(size, 60_000_000, 100_000_000);
+            // Buffers for a few blocks of a megabyte, not the file.
+            Assert.InRange(await process.PeakMemoryAsync() - small, 0, 45_000_000);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task<long> RunAsync(SimulatorProcess process, int requests)
+    {
+        var body = string.Concat(Enumerable.Repeat("The discount was thrown away with the last item of a group.\n", 130));
+        var content = new StringBuilder();
+        for (var i = 0; i < requests; i++)
+        {
+            content.Append(Simulation.Line($"pr-{i}", prompt: Prompts.With(body: body))).Append('\n');
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(content.ToString());
+        using var form = Simulation.Form(new ByteArrayContent(bytes));
+        using var upload = await process.Http.PostAsync("files", form);
+        var file = (string)(await Simulation.ReadAsync(upload))["id"]!;
+        using var created = await process.Http.PostAsJsonAsync(
+            "batches",
+            new
+            {
+                input_file_id = file,
+                endpoint = "/v1/chat/completions",
+                completion_window = "24h",
+            }
+        );
+        var id = (string)(await Simulation.ReadAsync(created))["id"]!;
+        while (true)
+        {
+            using var reply = await process.Http.GetAsync("batches/" + id);
+            var batch = await Simulation.ReadAsync(reply);
+            if ((string)batch["status"]! == "completed")
+            {
+                var output = await process.Http.GetByteArrayAsync($"files/{(string)batch["output_file_id"]!}/content");
+                Assert.NotEmpty(output);
+                return bytes.Length;
+            }
+
+            await Task.Delay(50);
+        }
     }
 }
