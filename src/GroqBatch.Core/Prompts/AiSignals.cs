@@ -219,6 +219,7 @@ internal static class AiSignals
     {
         var trimmed = line.Trim(" \t#*_>-");
         return line.Length <= LongestHeading
+            && !Trailers.IsTrailer(line.Trim())
             && (
                 line.TrimStart(" \t>").StartsWith('#') || trimmed.EndsWith(':') || line.TrimStart().StartsWith("**") || trimmed.Length <= 25
             );

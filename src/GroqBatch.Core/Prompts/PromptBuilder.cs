@@ -278,7 +278,7 @@ public sealed class PromptBuilder(ITokenCounter counter, PromptOptions? options 
         {
             var body = pullRequest.Body.AsSpan().Trim();
             var said = body.Length > 0 ? rest.IndexOf(body) : -1;
-            if (said >= 0)
+            if (said > 0 && rest[said - 1] == '\n' && (said + body.Length == rest.Length || rest[said + body.Length] is '\n' or '\r'))
             {
                 hasCutWords |= AppendWithoutTrailers(to, rest[..said], ref isNew);
                 rest = rest[(said + body.Length)..];
@@ -559,8 +559,7 @@ public sealed class PromptBuilder(ITokenCounter counter, PromptOptions? options 
         var lines = new List<string>();
         foreach (var line in draft.Signals.MostTellingFirst())
         {
-            // Also without the line below a heading, which is how a whole text shows it.
-            if (!to.Text.Contains(line, StringComparison.Ordinal))
+            if (!to.Text.Contains(line, StringComparison.OrdinalIgnoreCase))
             {
                 lines.Add(line);
             }
