@@ -60,6 +60,12 @@ public static class SystemPrompt
         + "\n\n# Form\nAnswer with one JSON object of exactly this form, every property present, no other, nothing around it:\n"
         + SummarySchema.Description;
 
+    /// <summary>
+    /// Tokens (o200k) that every request on a rung has before its pull request, schema included, without what the provider's chat format adds
+    /// (some 70 on gpt-oss): for estimates, where no tokenizer is at hand. A test counts them.
+    /// </summary>
+    public static int FixedTokens(ResponseFormat format) => format == ResponseFormat.JsonSchema ? 1319 : 1181;
+
     /// <summary>The one for a response format.</summary>
     public static string For(ResponseFormat format) => format == ResponseFormat.JsonSchema ? ForSchema : ForJsonMode;
 }

@@ -6,10 +6,10 @@ namespace GroqBatch.Core.Summaries;
 /// (<see cref="SummaryJson"/>) are derived from its properties and their <see cref="SummaryFieldAttribute"/>s, in their order.
 /// </summary>
 public sealed record SummaryDocument(
-    [property: SummaryField("AI help in making this change")] AiAssistance Ai,
-    [property: SummaryField("Technology of the changed files")] Technology Tech,
-    [property: SummaryField("What the change does")] Synopsis Summary,
-    [property: SummaryField("How the change went and what it risks")] Health Health
+    [property: SummaryField("")] AiAssistance Ai,
+    [property: SummaryField("")] Technology Tech,
+    [property: SummaryField("")] Synopsis Summary,
+    [property: SummaryField("")] Health Health
 )
 {
     /// <summary>A statement that contradicts another, with its path, or null when there is none.</summary>

@@ -1,7 +1,7 @@
 namespace GroqBatch.Core.Summaries;
 
 /// <summary>What the schema says about a property of the summary document, and the limits its values are held to.</summary>
-/// <param name="description">For the model; counts against the prompt's token limit.</param>
+/// <param name="description">For the model; counts against the prompt's token limit. Empty: its name says enough.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SummaryFieldAttribute(string description) : Attribute
 {

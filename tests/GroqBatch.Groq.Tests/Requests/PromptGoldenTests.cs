@@ -1,3 +1,4 @@
+using GroqBatch.Core.Models;
 using GroqBatch.Core.Prompts;
 using GroqBatch.Core.Summaries;
 using GroqBatch.Groq.Tokens;
@@ -97,5 +98,15 @@ public sealed class PromptGoldenTests
         Assert.InRange(Counter.Count(SystemPrompt.ForSchema) + Counter.Count(SummarySchema.Text), 1, 1800);
         Assert.InRange(Counter.Count(SystemPrompt.ForJsonMode), 1, 1200);
         Assert.Contains("JSON", SystemPrompt.ForJsonMode);
+    }
+
+    [Fact]
+    public void The_fixed_tokens_that_estimates_use_are_the_counted_ones()
+    {
+        Assert.Equal(
+            Counter.Count(SystemPrompt.ForSchema) + Counter.Count(SummarySchema.Text),
+            SystemPrompt.FixedTokens(ResponseFormat.JsonSchema)
+        );
+        Assert.Equal(Counter.Count(SystemPrompt.ForJsonMode), SystemPrompt.FixedTokens(ResponseFormat.JsonObject));
     }
 }
