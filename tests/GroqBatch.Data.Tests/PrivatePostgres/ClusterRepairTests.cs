@@ -128,7 +128,7 @@ public sealed class ClusterRepairTests
 
     private static async Task SignalAsync(int processId, string signal)
     {
-        using var kill = Process.Start("kill", ["-s", signal, processId.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("/bin/sh", ["-c", $"kill -s {signal} {processId}"]);
         await kill.WaitForExitAsync();
         Assert.Equal(0, kill.ExitCode);
     }
