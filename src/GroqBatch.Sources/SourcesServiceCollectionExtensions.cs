@@ -1,4 +1,6 @@
 using GroqBatch.Core.Import;
+using GroqBatch.Core.Summaries;
+using GroqBatch.Sources.Export;
 using GroqBatch.Sources.Import;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +21,7 @@ public static class SourcesServiceCollectionExtensions
             .Bind(configuration.GetSection(ImportOptions.SectionName));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IPullRequestImporter, PullRequestImporter>();
+        services.AddSingleton<ISummaryExport, SummaryExport>();
         return services;
     }
 }
