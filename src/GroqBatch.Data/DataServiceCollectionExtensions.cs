@@ -28,6 +28,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<Core.Coverage.ICoverageHistory, Coverage.CoverageHistory>();
         services.AddSingleton<Coverage.CoverageRecount>();
         services.AddSingleton<Core.Summaries.ICurrentSummaries, Summaries.CurrentSummaries>();
+        services.AddSingleton<Core.Samples.ISampleStore, Samples.SampleStore>();
         services.AddSingleton<Core.Runs.IRunReader, Runs.RunReader>();
         services.AddSingleton<Core.Changes.IChangeReader, Changes.ChangeReader>();
         services.AddSingleton<ILeases, Leases.LeaseStore>();

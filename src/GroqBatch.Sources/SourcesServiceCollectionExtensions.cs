@@ -1,7 +1,10 @@
 using GroqBatch.Core.Import;
+using GroqBatch.Core.Prompts;
+using GroqBatch.Core.Samples;
 using GroqBatch.Core.Summaries;
 using GroqBatch.Sources.Export;
 using GroqBatch.Sources.Import;
+using GroqBatch.Sources.Samples;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -12,7 +15,10 @@ namespace GroqBatch.Sources;
 /// <summary>Registers the room where pull requests come from and summaries go back to.</summary>
 public static class SourcesServiceCollectionExtensions
 {
-    /// <summary>Import, export and sample teams, over the stores of Core. Section <c>Import</c> is checked at the start.</summary>
+    /// <summary>
+    /// Import, export and sample teams, over the stores of Core. Wants an <see cref="ITokenCounter"/> and a model catalogue from the provider's
+    /// room. Section <c>Import</c> is checked at the start.
+    /// </summary>
     public static IServiceCollection AddSources(this IServiceCollection services, IConfiguration configuration)
     {
         StrictGzip.Demand();
@@ -20,8 +26,10 @@ public static class SourcesServiceCollectionExtensions
             .AddOptionsWithValidateOnStart<ImportOptions, ImportOptionsValidator>()
             .Bind(configuration.GetSection(ImportOptions.SectionName));
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<PromptMeasure>(provider => new PromptBuilder(provider.GetRequiredService<ITokenCounter>()).Measure);
         services.AddSingleton<IPullRequestImporter, PullRequestImporter>();
         services.AddSingleton<ISummaryExport, SummaryExport>();
+        services.AddSingleton<ISampleData, SampleData>();
         return services;
     }
 }

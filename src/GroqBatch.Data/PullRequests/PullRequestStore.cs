@@ -44,9 +44,23 @@ internal sealed partial class PullRequestStore(NpgsqlDataSource dataSource, ILog
         CancellationToken cancellationToken
     )
     {
-        var changes = new PullRequestChange[pullRequests.Count];
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var changes = await UpsertAsync(connection, transaction, teamId, pullRequests, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return changes;
+    }
+
+    /// <summary>As part of a transaction of the caller's; once in it.</summary>
+    internal static async Task<PullRequestChange[]> UpsertAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        int teamId,
+        IReadOnlyList<ImportedPullRequest> pullRequests,
+        CancellationToken cancellationToken
+    )
+    {
+        var changes = new PullRequestChange[pullRequests.Count];
         await using (var create = new NpgsqlCommand(PullRequestSql.CreateIncoming, connection, transaction))
         {
             await create.ExecuteNonQueryAsync(cancellationToken);
@@ -68,7 +82,6 @@ internal sealed partial class PullRequestStore(NpgsqlDataSource dataSource, ILog
             }
         }
 
-        await transaction.CommitAsync(cancellationToken);
         return changes;
     }
 

@@ -1,5 +1,6 @@
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Import;
+using GroqBatch.Core.Models;
 using GroqBatch.Core.Teams;
 using GroqBatch.Data;
 using GroqBatch.Data.Installation;
@@ -23,6 +24,7 @@ public sealed class SourcesDatabase : TestDatabase
         services.AddLogging();
         services.AddData(ConnectionString);
         services.AddSources(new ConfigurationBuilder().Build());
+        services.AddSingleton<IModelCatalogue>(new TwoModels());
         services.AddSingleton<PromptMeasure>(pullRequest => pullRequest.Title.Length + pullRequest.Body.Length);
         _services = services.BuildServiceProvider();
         foreach (var provider in new[] { "groq", "simulator" })
@@ -75,5 +77,36 @@ public sealed class SourcesDatabase : TestDatabase
         }
 
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>A ladder whose second model is retired and has a successor.</summary>
+    private sealed class TwoModels : IModelCatalogue
+    {
+        public IReadOnlyList<CatalogueModel> Models { get; } =
+        [
+            Model("first", 0.075m, 0.3m),
+            Model("second", 0.59m, 0.79m) with
+            {
+                RetiresOn = new DateOnly(2026, 1, 1),
+                Successor = "third",
+            },
+            Model("third", 0.15m, 0.6m),
+        ];
+
+        public decimal BatchDiscount => 0.5m;
+        public IReadOnlyList<string> ConfiguredLadder { get; } = ["first", "second"];
+
+        public CatalogueModel? Find(string id) => Models.FirstOrDefault(model => model.Id == id);
+
+        private static CatalogueModel Model(string id, decimal prompt, decimal completion) =>
+            new()
+            {
+                Id = id,
+                ContextTokens = 131_072,
+                MaxCompletionTokens = 65_536,
+                CompletionTokens = 4_096,
+                HasStrictSchema = true,
+                Prices = [new ModelPrice(new DateOnly(2026, 1, 1), new DateOnly(2026, 6, 1), prompt, completion)],
+            };
     }
 }
