@@ -45,6 +45,12 @@ internal static class AtomicFile
     public static T? TryRead<T>(string path)
         where T : class
     {
+        // Asked often about what mostly is not there, such as the mark of a cancellation.
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -8,6 +8,13 @@ internal sealed class FileEvidence
 {
     private static readonly SearchValues<char> TokenEnds = SearchValues.Create(" \t\r\n,;|`\"'()<>");
 
+    private static readonly SearchValues<string> TestSigns = SearchValues.Create(
+        ["test/", "tests/", "__tests__", ".test.", "_test.", "test_", "spec/", ".spec.", "_spec.", "e2e", "cypress", "playwright"],
+        StringComparison.Ordinal
+    );
+
+    private const int LongestPath = 512;
+
     private static readonly string[] LanguageNames =
     [
         "TypeScript",
@@ -249,29 +256,37 @@ internal sealed class FileEvidence
             _languages[Array.IndexOf(LanguageNames, language)]++;
         }
 
+        // Some fifty looks at each path: once in lower case, each is a plain search.
+        Span<char> buffer = stackalloc char[LongestPath];
+        ReadOnlySpan<char> lower = buffer[..path[..Math.Min(path.Length, LongestPath)].ToLowerInvariant(buffer)];
         for (var i = 0; i < FrameworkSigns.Length; i++)
         {
-            if (!_frameworks[i] && path.Contains(FrameworkSigns[i].Part, StringComparison.OrdinalIgnoreCase))
+            if (!_frameworks[i] && lower.Contains(FrameworkSigns[i].Part, StringComparison.Ordinal))
             {
                 _frameworks[i] = true;
             }
         }
 
-        var isTest = Has(path, "test") || Has(path, "spec") || Has(path, "e2e") || Has(path, "cypress");
-        var isDoc = language == "Markdown" || path.StartsWith("docs/", StringComparison.OrdinalIgnoreCase);
-        var isWorkflow = Has(path, ".github/workflows") || Has(path, ".circleci") || Has(path, ".gitlab-ci");
+        var isTest = lower.IndexOfAny(TestSigns) >= 0;
+        var isDoc = language == "Markdown" || lower.StartsWith("docs/", StringComparison.Ordinal);
+        var isWorkflow = Has(lower, ".github/workflows") || Has(lower, ".circleci") || Has(lower, ".gitlab-ci");
         Tests += isTest ? 1 : 0;
         Docs += isDoc ? 1 : 0;
         Workflows += isWorkflow ? 1 : 0;
         Devops |=
-            isWorkflow || isDockerfile || language is "HCL" || Has(path, "docker-compose") || Has(path, "helm") || Has(path, "terraform");
-        Mobile |= language is "Swift" or "Dart" or "Objective-C" || Has(path, "android/") || Has(path, "ios/") || language is "Kotlin";
-        Data |= language is "SQL" || Has(path, "migration") || Has(path, "/etl") || Has(path, ".ipynb") || Has(path, "schema.prisma");
+            isWorkflow
+            || isDockerfile
+            || language is "HCL"
+            || Has(lower, "docker-compose")
+            || Has(lower, "helm")
+            || Has(lower, "terraform");
+        Mobile |= language is "Swift" or "Dart" or "Objective-C" || Has(lower, "android/") || Has(lower, "ios/") || language is "Kotlin";
+        Data |= language is "SQL" || Has(lower, "migration") || Has(lower, "/etl") || Has(lower, ".ipynb") || Has(lower, "schema.prisma");
         var isFront =
             language is "CSS" or "HTML" or "Vue" or "Svelte"
             || (dot >= 0 && name[dot..] is ".tsx" or ".jsx")
-            || Has(path, "components/")
-            || Has(path, "frontend/");
+            || Has(lower, "components/")
+            || Has(lower, "frontend/");
         Frontend |= isFront;
         Backend |=
             !isFront
@@ -279,11 +294,12 @@ internal sealed class FileEvidence
                 language is "Python" or "Ruby" or "Go" or "Rust" or "Java" or "C#" or "PHP" or "C++" or "Elixir"
                 || (
                     language is "TypeScript" or "JavaScript"
-                    && (Has(path, "api/") || Has(path, "server") || Has(path, "lib/") || Has(path, "packages/"))
+                    && (Has(lower, "api/") || Has(lower, "server") || Has(lower, "lib/") || Has(lower, "packages/"))
                 )
             );
-        Sensitive |= Has(path, "migration") || Has(path, "auth") || Has(path, "billing") || Has(path, "payment") || Has(path, "security");
+        Sensitive |=
+            Has(lower, "migration") || Has(lower, "auth") || Has(lower, "billing") || Has(lower, "payment") || Has(lower, "security");
     }
 
-    private static bool Has(ReadOnlySpan<char> path, string part) => path.Contains(part, StringComparison.OrdinalIgnoreCase);
+    private static bool Has(ReadOnlySpan<char> path, string part) => path.Contains(part, StringComparison.Ordinal);
 }

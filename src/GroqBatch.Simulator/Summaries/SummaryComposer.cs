@@ -312,22 +312,55 @@ internal sealed class SummaryComposer
         return _text.ToString().TrimEnd();
     }
 
-    /// <summary>The first line of the body that is a sentence: no heading, list of commits, picture, table or quote.</summary>
+    /// <summary>
+    /// The first sentence of the body, which may run over several lines: no heading, list, picture, table, quote, code, trailer or address.
+    /// </summary>
     private void AppendFirstSentence(ReadOnlySpan<char> body)
     {
+        const int longest = 300;
+        var start = _text.Length;
         while (!body.IsEmpty)
         {
             var end = body.IndexOf('\n');
             var line = (end < 0 ? body : body[..end]).Trim();
             body = end < 0 ? default : body[(end + 1)..];
-            if (line.Length < 20 || NotASentence.Contains(line[0]) || line.Contains("http", StringComparison.Ordinal))
+            var begins = _text.Length == start;
+            if (
+                line.IsEmpty
+                || NotASentence.Contains(line[0])
+                || line.Contains("http", StringComparison.Ordinal)
+                || line.Contains("-by:", StringComparison.Ordinal)
+            )
+            {
+                if (begins)
+                {
+                    continue;
+                }
+
+                break;
+            }
+
+            if (begins && (line.Length < 20 || line[^1] == ':'))
             {
                 continue;
             }
 
             var stop = line.IndexOf(". ");
-            _text.Append(stop > 20 ? line[..stop] : line.TrimEnd('.')).Append(". ");
-            return;
+            _text.Append(begins ? "" : " ").Append(stop > 0 ? line[..stop] : line);
+            if (stop > 0 || line[^1] == '.' || _text.Length - start > longest)
+            {
+                break;
+            }
+        }
+
+        if (_text.Length > start)
+        {
+            while (_text[^1] is '.' or ' ')
+            {
+                _text.Length--;
+            }
+
+            _text.Append(". ");
         }
     }
 
