@@ -199,7 +199,7 @@ internal sealed partial class GroqBatchProvider(
         return
         [
             .. models
-                .Where(model => !string.IsNullOrEmpty(model.Id))
+                .Where(model => !string.IsNullOrEmpty(model?.Id))
                 .Select(model => new ProviderModel(
                     model.Id!,
                     model.Active ?? true,
@@ -288,20 +288,19 @@ internal sealed partial class GroqBatchProvider(
         const string Action = "download the file";
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(options.Value.TransferTimeout);
-        using var response = await CallAsync(
-            Action,
-            hasEffect: false,
-            async (client, token) =>
-            {
-                var reply = await client.ContentAsync(fileId, token);
-                return reply.StatusCode == HttpStatusCode.OK ? reply : throw await ExplainAsync(Action, reply, token);
-            },
-            cancellationToken
-        );
-
         var partial = $"{path}.{Guid.NewGuid():N}.partial";
         try
         {
+            using var response = await CallAsync(
+                Action,
+                hasEffect: false,
+                async (client, token) =>
+                {
+                    var reply = await client.ContentAsync(fileId, token);
+                    return reply.StatusCode == HttpStatusCode.OK ? reply : throw await ExplainAsync(Action, reply, token);
+                },
+                timeout.Token
+            );
             var bytes = await CopyToDiskAsync(response, partial, CutShort, timeout.Token);
             if (response.Content.Headers.ContentLength is { } promised && promised != bytes)
             {
