@@ -174,4 +174,13 @@ public sealed class SharedFolderTests
         var overHttp = await simulation.GetAsync(simulation.Server.Origin + "/_simulator/ledger");
         Assert.Equal(1, (int)overHttp["batches"]![0]!["answers"]!["token_limit"]!);
     }
+
+    [Fact]
+    public void The_ledger_of_a_folder_that_no_simulator_ever_had_is_empty_and_stays_away()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"));
+
+        Assert.Empty(SimulatorLedger.Read(folder).Batches);
+        Assert.False(Directory.Exists(folder));
+    }
 }

@@ -263,7 +263,13 @@ internal sealed partial class AnswerProduction(
             }
 
             index++;
-            request.Read(line);
+            if (!request.TryRead(line))
+            {
+                // Only in a file that does not pass validation, of a batch that was cancelled before that showed.
+                answers.Note(index, "", "", SimulatedAnswer.Rejected);
+                continue;
+            }
+
             if (dropped.Contains(number))
             {
                 answers.Note(index, request.CustomId, request.Model, SimulatedAnswer.Rejected);

@@ -51,10 +51,24 @@ internal sealed class RequestLine : IDisposable
     /// <summary>The first parameter that batches or models do not take, with the reason; null when there is none.</summary>
     public (string Param, string Message)? Unsupported { get; private set; }
 
-    /// <summary>Reads a line that has passed validation.</summary>
-    public void Read(ReadOnlySpan<byte> line)
+    /// <summary>Reads a line; false when it is no JSON.</summary>
+    public bool TryRead(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            Read(line);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private void Read(ReadOnlySpan<byte> line)
     {
         Reset();
+        CustomId = "";
         var reader = new Utf8JsonReader(line);
         ReadOnlySpan<byte> customId = default;
         ReadOnlySpan<byte> model = default;
@@ -64,6 +78,12 @@ internal sealed class RequestLine : IDisposable
             if (reader.ValueTextEquals("custom_id"u8))
             {
                 reader.Read();
+                if (reader.TokenType != JsonTokenType.String)
+                {
+                    reader.Skip();
+                    continue;
+                }
+
                 customId = reader.ValueSpan;
                 CustomId = TextOf(ref reader);
             }
@@ -263,8 +283,14 @@ internal sealed class RequestLine : IDisposable
             return;
         }
 
-        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                reader.Skip();
+                continue;
+            }
+
             HasMessages = true;
             var isUser = false;
             var promptBefore = _promptLength;
@@ -301,8 +327,14 @@ internal sealed class RequestLine : IDisposable
 
     private void ReadParts(ref Utf8JsonReader reader)
     {
-        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                reader.Skip();
+                continue;
+            }
+
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var isText = reader.ValueTextEquals("text"u8);

@@ -81,7 +81,11 @@ public sealed class SimulatorLedger
     public static SimulatorLedger Read(string folder)
     {
         var layout = new SimulatorFolder(folder);
-        layout.Create();
+        if (!Directory.Exists(layout.Batches) || !Directory.Exists(layout.Ledger))
+        {
+            return new SimulatorLedger(layout.Root, [], []);
+        }
+
         var store = new BatchStore(layout);
         var batches = store
             .Ids()

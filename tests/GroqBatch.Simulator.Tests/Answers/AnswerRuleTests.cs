@@ -82,6 +82,21 @@ public sealed class AnswerRuleTests
     }
 
     [Fact]
+    public async Task Content_may_come_in_parts_and_what_is_no_message_is_passed_over()
+    {
+        await using var simulation = await Simulation.StartAsync(NoFailures);
+
+        var id = await simulation.CreateAsync([
+            """{"method":"POST","url":"/v1/chat/completions","body":{"messages":["x",{"content":[7,{"type":"text","text":"Title: docs: explain JSON"}],"role":"user"}],"model":"openai/gpt-oss-20b","reasoning_effort":"low","max_tokens":4096,"response_format":{"type":"json_object"}},"custom_id":"pr-1"}""",
+        ]);
+        var line = (await simulation.OutputAsync(await simulation.EndedAsync(id))).Single();
+
+        Assert.Equal("pr-1", (string)line["custom_id"]!);
+        var summary = SummaryReader.Read((string)line["response"]!["body"]!["choices"]![0]!["message"]!["content"]!).Document!.Summary;
+        Assert.Equal(("Explain JSON", ChangeType.Docs), (summary.Title, summary.Type));
+    }
+
+    [Fact]
     public async Task The_products_own_strict_schema_is_taken()
     {
         await using var simulation = await Simulation.StartAsync(NoFailures);

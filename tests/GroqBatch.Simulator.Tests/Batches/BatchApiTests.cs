@@ -129,6 +129,19 @@ public sealed class BatchApiTests
     }
 
     [Fact]
+    public async Task A_batch_cancelled_before_its_bad_input_showed_ends_all_the_same()
+    {
+        var clock = Simulation.ClockAt();
+        await using var simulation = await Simulation.StartAsync(clock: clock);
+        var id = await simulation.CreateAsync([Simulation.Line("pr-1"), "{\"custom_id\":", """{"custom_id":7,"body":[]}""", "null"]);
+
+        await simulation.PostAsync($"batches/{id}/cancel");
+        clock.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal("cancelled", (string)(await simulation.EndedAsync(id))["status"]!);
+    }
+
+    [Fact]
     public async Task A_batch_expires_by_itself_when_its_window_is_too_short()
     {
         var clock = Simulation.ClockAt();
