@@ -31,6 +31,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<Core.Samples.ISampleStore, Samples.SampleStore>();
         services.AddSingleton<Core.Runs.IRunReader, Runs.RunReader>();
         services.AddSingleton<Core.Changes.IChangeReader, Changes.ChangeReader>();
+        services.AddSingleton<Core.Changes.IChangeSignal, Changes.ChangeSignal>();
         services.AddSingleton<ILeases, Leases.LeaseStore>();
         services.AddSingleton<Core.Parking.IParking, Parking.ParkingStore>();
         services.AddSingleton<IRunStore, Runs.RunStore>();

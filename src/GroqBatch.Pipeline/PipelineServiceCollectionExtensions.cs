@@ -25,7 +25,7 @@ public static class PipelineServiceCollectionExtensions
         services.AddSingleton<PipelineIdentity>();
         services.AddSingleton<IRunService, RunService>();
         services.AddSingleton<IRunEstimator, RunEstimator>();
-        services.AddSingleton<IRunWaker, SilentWaker>();
+        services.AddSingleton<IRunWaker, SignallingWaker>();
         services.AddSingleton<BatchFileWriter>();
         services.AddSingleton<BatchSubmitter>();
         services.AddSingleton<BatchIngester>();
@@ -72,6 +72,7 @@ public static class PipelineServiceCollectionExtensions
         });
         services.AddSingleton<IRunWaker, QuartzWaker>();
         services.AddHostedService<PipelineStarter>();
+        services.AddHostedService<WakeListener>();
         return services;
     }
 }

@@ -28,6 +28,8 @@ internal sealed partial class RunAdvancer(
     ILogger<RunAdvancer> logger
 )
 {
+    private static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(250);
+
     private readonly PipelineOptions _options = options.Value;
 
     /// <returns>How long until the run is to be looked at again; null when it has ended.</returns>
@@ -44,8 +46,9 @@ internal sealed partial class RunAdvancer(
         );
         if (keeper is null)
         {
-            // Somebody is at it, or has died at it: soon after its lease runs out it is anybody's.
-            return _options.LeaseDuration / 4;
+            // Somebody is at it, or has died at it: soon after its lease runs out it is anybody's. This alarm must not be
+            // lost, since the other may have looked just before what it tells of had happened.
+            return Busy;
         }
 
         try
