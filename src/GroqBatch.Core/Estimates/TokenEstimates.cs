@@ -1,22 +1,67 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using GroqBatch.Core.Models;
+using GroqBatch.Core.Prompts;
+using GroqBatch.Core.Summaries;
 
 namespace GroqBatch.Core.Estimates;
 
-/// <summary>What tokens are likely to be before a provider has counted them.</summary>
+/// <summary>
+/// What tokens are likely to be before a provider has counted them. A request has a part that is the same on every line (system prompt, schema,
+/// form of a chat) and the pull request's own.
+/// </summary>
 public static class TokenEstimates
 {
-    /// <summary>Tokens in a byte of English text and paths, o200k: measured at 0.20 to 0.29 on pull requests.</summary>
+    /// <summary>Tokens in a byte of a pull request's prompt, o200k: measured at 0.20 to 0.29.</summary>
     public const double PromptTokensPerByte = 0.25;
 
     /// <summary>Tokens of an answer with low reasoning effort.</summary>
     public const int CompletionTokens = 400;
 
+    /// <summary>Bytes that a byte of prompt takes in a request file, where line feeds and quotation marks are escaped.</summary>
+    public const double FileBytesPerPromptByte = 1.05;
+
+    // Of the fixed part, which is English prose and JSON.
+    private const double FixedTokensPerByte = 0.24;
+
+    // The form of a chat with two messages, and the preamble that some models get.
+    private const int ChatFormTokens = 60;
+
+    // Names, model, limits and addresses around the messages of a line.
+    private const int EnvelopeBytes = 330;
+
+    private static readonly (int Tokens, int FileBytes) Schema = Measure(ResponseFormat.JsonSchema);
+    private static readonly (int Tokens, int FileBytes) JsonMode = Measure(ResponseFormat.JsonObject);
+
+    /// <summary>Tokens of the part that is the same on every line.</summary>
+    public static int FixedPromptTokens(ResponseFormat format) => Of(format).Tokens;
+
+    /// <summary>Bytes that this part takes on each line of a request file.</summary>
+    public static int FixedFileBytes(ResponseFormat format) => Of(format).FileBytes;
+
     /// <summary>Dollars that a batch is booked with until it is ingested; null when a price is unknown.</summary>
     /// <param name="rung">Model and prices.</param>
     /// <param name="bytes">Of its file.</param>
     /// <param name="requests">In its file.</param>
-    public static decimal? CostOfBatch(Rung rung, long bytes, int requests) =>
-        rung.PromptPrice is { } prompt && rung.CompletionPrice is { } completion
-            ? ((decimal)(bytes * PromptTokensPerByte) * prompt + (decimal)requests * CompletionTokens * completion) / 1_000_000m
-            : null;
+    public static decimal? CostOfBatch(Rung rung, long bytes, int requests)
+    {
+        ArgumentNullException.ThrowIfNull(rung);
+        if (rung.PromptPrice is not { } prompt || rung.CompletionPrice is not { } completion)
+        {
+            return null;
+        }
+
+        var own = Math.Max(0, bytes - ((long)requests * FixedFileBytes(rung.ResponseFormat))) / FileBytesPerPromptByte;
+        var promptTokens = (own * PromptTokensPerByte) + ((double)requests * FixedPromptTokens(rung.ResponseFormat));
+        return (((decimal)promptTokens * prompt) + ((decimal)requests * CompletionTokens * completion)) / 1_000_000m;
+    }
+
+    private static (int Tokens, int FileBytes) Of(ResponseFormat format) => format == ResponseFormat.JsonSchema ? Schema : JsonMode;
+
+    private static (int Tokens, int FileBytes) Measure(ResponseFormat format)
+    {
+        var text = JsonEncodedText.Encode(SystemPrompt.For(format), JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes.Length;
+        var schema = format == ResponseFormat.JsonSchema ? SummarySchema.Utf8.Length : 0;
+        return ((int)((text + schema) * FixedTokensPerByte) + ChatFormTokens, text + schema + EnvelopeBytes);
+    }
 }
