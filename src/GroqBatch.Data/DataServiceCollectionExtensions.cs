@@ -35,6 +35,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<ILeases, Leases.LeaseStore>();
         services.AddSingleton<Core.Parking.IParking, Parking.ParkingStore>();
         services.AddSingleton<IRunStore, Runs.RunStore>();
+        services.AddSingleton<Core.Estimates.IPastReader, Estimates.PastReader>();
         services.AddSingleton<IBatchStore, Batches.BatchStore>();
         return services;
     }

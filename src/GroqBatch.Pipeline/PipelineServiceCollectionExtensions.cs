@@ -1,6 +1,8 @@
 using GroqBatch.Core.Estimates;
+using GroqBatch.Core.Plans;
 using GroqBatch.Core.Runs;
 using GroqBatch.Pipeline.Batches;
+using GroqBatch.Pipeline.Plans;
 using GroqBatch.Pipeline.Polling;
 using GroqBatch.Pipeline.Runs;
 using GroqBatch.Pipeline.Scheduling;
@@ -24,7 +26,9 @@ public static class PipelineServiceCollectionExtensions
         services.AddSingleton<RawFiles>();
         services.AddSingleton<PipelineIdentity>();
         services.AddSingleton<IRunService, RunService>();
-        services.AddSingleton<IRunEstimator, RunEstimator>();
+        services.AddSingleton<RunEstimator>();
+        services.AddSingleton<IRunEstimator>(provider => provider.GetRequiredService<RunEstimator>());
+        services.AddSingleton<IPlanner, Planner>();
         services.AddSingleton<IRunWaker, SignallingWaker>();
         services.AddSingleton<BatchFileWriter>();
         services.AddSingleton<BatchSubmitter>();

@@ -71,6 +71,9 @@ public sealed record StartRun
 
     /// <summary>Dollars this run may cost; null: the configured cap.</summary>
     public decimal? MaxCost { get; init; }
+
+    /// <summary>The <see cref="RunPreview.Token"/> of what was shown before this start; null: nothing was, and nothing is compared.</summary>
+    public string? PreviewToken { get; init; }
 }
 
 /// <summary>What to retry.</summary>
@@ -108,7 +111,11 @@ public sealed record RunPreview(
     IReadOnlyList<SelectedPullRequest> First,
     Ladder Ladder,
     Estimate Estimate
-);
+)
+{
+    /// <summary>Binds a start to this preview, as <see cref="StartRun.PreviewToken"/>.</summary>
+    public string? Token { get; init; }
+}
 
 /// <summary>A pull request that a run would take.</summary>
 public sealed record SelectedPullRequest(long Id, string Repository, long Number, string Title, DateTimeOffset CreatedAt, int PromptBytes);
@@ -117,7 +124,11 @@ public sealed record SelectedPullRequest(long Id, string Repository, long Number
 /// <param name="RunId">Null when there was nothing to do: then there is no run.</param>
 /// <param name="IsNew">False when an earlier start with the same key had made it.</param>
 /// <param name="Preview">What it was started with; null when it had been started before.</param>
-public sealed record StartedRun(Guid? RunId, bool IsNew, RunPreview? Preview);
+public sealed record StartedRun(Guid? RunId, bool IsNew, RunPreview? Preview)
+{
+    /// <summary>What has changed since the preview that the start was made from, each a sentence; empty when nothing has, or none was named.</summary>
+    public IReadOnlyList<string> ChangedSincePreview { get; init; } = [];
+}
 
 /// <summary>The answer to a verb.</summary>
 /// <param name="Done">Whether the run is now where it was asked to be: true as well when it was there already.</param>

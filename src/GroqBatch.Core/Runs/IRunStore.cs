@@ -30,7 +30,14 @@ public sealed record RunSelection
 /// <param name="Selected">Those that would be sent.</param>
 /// <param name="ClaimedElsewhere">Those left out because another live run has them.</param>
 /// <param name="PromptBytes">UTF-8 bytes of the selected ones' user prompts in all.</param>
-public sealed record SelectionCount(int Selected, int ClaimedElsewhere, long PromptBytes);
+public sealed record SelectionCount(int Selected, int ClaimedElsewhere, long PromptBytes)
+{
+    /// <summary>Of the selected ones, those that have a stale summary.</summary>
+    public int Stale { get; init; }
+
+    /// <summary>The first of them in a run's order; null when nothing is selected.</summary>
+    public long? NewestId { get; init; }
+}
 
 /// <summary>A run to be recorded.</summary>
 public sealed record NewRun

@@ -33,9 +33,11 @@ internal static class RunSql
             select count(*)::int, coalesce(sum(prompt_bytes), 0)::bigint,
                    (select count(*)::int {Candidates(
                 selection
-            )} and exists (select 1 from groqbatch.claims claim where claim.pull_request_id = state.pull_request_id))
-            from (select pull_request.prompt_bytes
-                  from (select state.pull_request_id {Candidates(selection)} {Unclaimed} {Order} limit @limit) selected
+            )} and exists (select 1 from groqbatch.claims claim where claim.pull_request_id = state.pull_request_id)),
+                   (count(*) filter (where sized.state = 'stale'))::int, min(sized.id) filter (where sized.position = 1)
+            from (select pull_request.id, pull_request.prompt_bytes, selected.state, selected.position
+                  from (select state.pull_request_id, state.state, row_number() over ({Order}) as position
+                        {Candidates(selection)} {Unclaimed} {Order} limit @limit) selected
                   join groqbatch.pull_requests pull_request on pull_request.id = selected.pull_request_id) sized
             """;
 

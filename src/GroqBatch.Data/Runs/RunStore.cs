@@ -18,7 +18,11 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         command.Parameters.AddRange(SelectionParameters(selection));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return new SelectionCount(reader.GetInt32(0), reader.GetInt32(2), reader.GetInt64(1));
+        return new SelectionCount(reader.GetInt32(0), reader.GetInt32(2), reader.GetInt64(1))
+        {
+            Stale = reader.GetInt32(3),
+            NewestId = reader.IsDBNull(4) ? null : reader.GetInt64(4),
+        };
     }
 
     public async Task<IReadOnlyList<SelectedPullRequest>> ListSelectionAsync(

@@ -38,9 +38,10 @@ internal sealed class RunService(
         var ladder = await ResolveAsync(request, cancellationToken);
         var selection = Select(request);
         var preview = await PreviewAsync(selection, ladder, cancellationToken);
+        var changed = ChangedSince(request.PreviewToken, preview);
         if (preview.Selected == 0)
         {
-            return new StartedRun(RunId: null, IsNew: false, preview);
+            return new StartedRun(RunId: null, IsNew: false, preview) { ChangedSincePreview = changed };
         }
 
         var (runId, isNew) = await runs.CreateAsync(
@@ -60,10 +61,20 @@ internal sealed class RunService(
         );
         if (isNew)
         {
+            if (changed.Count > 0)
+            {
+                await runs.AddEventAsync(
+                    runId,
+                    actor.Name,
+                    $"Changed since the preview it was started from: {string.Join(" ", changed)}",
+                    cancellationToken
+                );
+            }
+
             await waker.WakeAsync(runId, TimeSpan.Zero, cancellationToken);
         }
 
-        return new StartedRun(runId, isNew, preview);
+        return new StartedRun(runId, isNew, preview) { ChangedSincePreview = changed };
     }
 
     public async Task<RetriedRun> RetryAsync(RetryRun request, Actor actor, CancellationToken cancellationToken)
@@ -264,8 +275,16 @@ internal sealed class RunService(
         var count = await runs.CountSelectionAsync(selection, cancellationToken);
         var first = await runs.ListSelectionAsync(selection, skip: 0, PreviewLength, cancellationToken);
         var estimate = await estimator.EstimateAsync(selection, count, ladder, cancellationToken);
-        return new RunPreview(count.Selected, count.ClaimedElsewhere, first, ladder, estimate);
+        return new RunPreview(count.Selected, count.ClaimedElsewhere, first, ladder, estimate)
+        {
+            Token = PreviewToken.Of(count, ladder, PromptVersion.Current.ToString()).ToString(),
+        };
     }
+
+    private static IReadOnlyList<string> ChangedSince(string? shown, RunPreview now) =>
+        shown is null ? []
+        : PreviewToken.TryParse(shown) is { } before ? before.ChangedTo(PreviewToken.TryParse(now.Token!)!)
+        : ["What was shown before this start can't be compared: its token is not one of this version."];
 
     private RunSelection Select(StartRun request) =>
         new()
