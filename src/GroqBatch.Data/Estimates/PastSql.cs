@@ -6,7 +6,8 @@ internal static class PastSql
     /// <summary>
     /// Latest runs by <c>ix_runs_created_at</c>; their passes and failures by their primary keys (run_id, ordinal, …); their batches by the unique
     /// index (run_id, pass_ordinal, ordinal); what held them by <c>ix_run_events_run_id_id</c>. A pass is over when each of its requests has its
-    /// outcome. It takes from the end of the one before it; where a person or a trouble held the run meanwhile, its time says nothing.
+    /// outcome. The completed run that a sample team comes with was generated, so nothing can be learnt from it: no start made it, and it has no
+    /// estimate. A pass takes from the end of the one before it; where a person or a trouble held the run meanwhile, its time says nothing.
     /// </summary>
     public const string Read = """
         with recent as materialized (
@@ -15,7 +16,8 @@ internal static class PastSql
                    or exists (select 1 from groqbatch.run_events moved
                               where moved.run_id = run.id and moved.to_state in ('Held', 'NeedsAttention')) as was_held
             from groqbatch.runs run
-            where run.provider = @provider and run.selected > 0
+            join groqbatch.teams team on team.id = run.team_id
+            where run.provider = @provider and run.selected > 0 and not (team.is_sample and run.estimate is null)
             order by run.created_at desc, run.id desc
             limit @runs
         ), timed as (

@@ -13,12 +13,13 @@ public sealed class PastReaderTests(PastReaderTests.Ledger ledger) : IClassFixtu
     private static readonly Guid Older = Guid.Parse("00000000-0000-4000-8000-00000000000a");
     private static readonly Guid Newer = Guid.Parse("00000000-0000-4000-8000-00000000000b");
     private static readonly Guid Live = Guid.Parse("00000000-0000-4000-8000-00000000000c");
+    private static readonly Guid Generated = Guid.Parse("00000000-0000-4000-8000-00000000000e");
     private static readonly Guid Held = Guid.Parse("00000000-0000-4000-8000-00000000000d");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Reads_passes_that_are_over_newest_run_first()
+    public async Task Reads_passes_that_are_over_and_were_not_generated_newest_run_first()
     {
         var past = await ledger.Past.ReadAsync("simulator", 50, Cancellation);
 
@@ -112,7 +113,8 @@ public sealed class PastReaderTests(PastReaderTests.Ledger ledger) : IClassFixtu
                 $$"""
                 insert into groqbatch.providers (name) values ('simulator'), ('groq') on conflict do nothing;
                 insert into groqbatch.teams (id, slug, name, goal, is_sample) overriding system value
-                values (7001, 'past', 'Past', 0.95, false), (7002, 'missing', 'Missing', 0.95, false), (7003, 'empty', 'Empty', 0.95, false);
+                values (7001, 'past', 'Past', 0.95, false), (7002, 'missing', 'Missing', 0.95, false), (7003, 'empty', 'Empty', 0.95, false),
+                       (7004, 'sample-past', 'Sample', 0.95, true);
                 insert into groqbatch.runs (id, team_id, provider, state, with_fallback, include_stale, retry_codes, ladder, prompt_version, settings,
                                             started_by, created_at, selected, succeeded, is_canary_decided)
                 select id::uuid, 7001, 'simulator', state, true, false, '{}', ladder::jsonb, '1.0', '{}', 'cli:ada', created_at::timestamptz, 100, 90, true
@@ -121,12 +123,16 @@ public sealed class PastReaderTests(PastReaderTests.Ledger ledger) : IClassFixtu
                              ('{{Newer}}', 'Completed', '2026-01-02', '{"rungs":[{"model":"small","responseFormat":"JsonSchema"}]}'),
                              ('{{Held}}', 'Completed', '2026-01-03', '{"rungs":[{"model":"small"}]}'),
                              ('{{Live}}', 'Running', '2026-01-04', '{"rungs":[{"model":"small"}]}')) runs (id, state, created_at, ladder);
+                insert into groqbatch.runs (id, team_id, provider, state, with_fallback, include_stale, retry_codes, ladder, prompt_version, settings,
+                                            started_by, created_at, selected, succeeded, is_canary_decided)
+                values ('{{Generated}}', 7004, 'simulator', 'Completed', true, false, '{}', '{}', '1.0', '{}', 'cli:ada', '2026-01-05', 50, 50, true);
                 insert into groqbatch.passes (run_id, ordinal, model, requests, succeeded, failed, prompt_tokens, completion_tokens, cost,
                                               unknown_requests, started_at, ended_at)
                 values ('{{Older}}', 1, 'small', 100, 90, 10, 180000, 36000, 0.5, 12, '2026-01-01 10:00:00Z', '2026-01-01 10:01:00Z'),
                        ('{{Older}}', 2, 'strong', 8, 8, 0, 16000, 3200, 0.1, 0, '2026-01-01 10:00:50Z', '2026-01-01 10:01:15Z'),
                        ('{{Newer}}', 1, 'small', 50, 50, 0, 1, 1, 0.1, 0, '2026-01-02 10:00:00Z', '2026-01-02 10:00:30Z'),
                        ('{{Held}}', 1, 'small', 50, 50, 0, 1, 1, 0.1, 0, '2026-01-03 10:00:00Z', '2026-01-03 20:00:00Z'),
+                       ('{{Generated}}', 1, 'small', 50, 50, 0, 1, 1, 0.1, 0, '2026-01-05 10:00:00Z', '2026-01-05 10:11:00Z'),
                        ('{{Live}}', 1, 'small', 50, 20, 0, 1, 1, 0.1, 0, '2026-01-04 10:00:00Z', null);
                 insert into groqbatch.pass_failures (run_id, ordinal, code, requests, final)
                 values ('{{Older}}', 1, 'json_validate_failed', 8, 0), ('{{Older}}', 1, 'context_length', 2, 2);
@@ -145,8 +151,8 @@ public sealed class PastReaderTests(PastReaderTests.Ledger ledger) : IClassFixtu
                 select id, 7002, 'o/r', id, 't', 'b', 'a', false, 'closed', true, false, '{}', 0, 0, 0,
                        '2026-01-01'::timestamptz + make_interval(days => (id - 9000)::int), 'u', '[]', '[]', '[]', '[]', '\x01', bytes, id <> 9001
                 from (values (9001, 50), (9002, 100), (9003, 200), (9004, 400)) pull_requests (id, bytes);
-                insert into groqbatch.summaries (id, pull_request_id, provider, model, rung, pass, prompt_version, content_hash, document)
-                overriding system value values (5001, 9004, 'simulator', 'small', 1, 1, '1.0', '\x02', '{}');
+                insert into groqbatch.summaries (id, pull_request_id, provider, run_id, attempt_id, model, rung, pass, prompt_version, content_hash, document)
+                overriding system value values (5001, 9004, 'simulator', '{{Older}}', 1, 'small', 1, 1, '1.0', '\x02', '{}');
                 update groqbatch.pull_request_states set summary_id = 5001, summary_hash = '\x02', summary_rung = 1
                 where pull_request_id = 9004 and provider = 'simulator';
                 """

@@ -172,14 +172,14 @@ public sealed class RunReaderTests(RunReaderTests.Ledger ledger) : IClassFixture
                 insert into groqbatch.providers (name) values ('simulator') on conflict do nothing;
                 insert into groqbatch.teams (id, slug, name, goal, is_sample) overriding system value values (7001, 'ledger', 'Ledger', 0.95, false);
                 insert into groqbatch.runs (id, team_id, provider, state, scope_limit, with_fallback, include_stale, retry_codes, ladder,
-                                            prompt_version, settings, estimate, started_by, created_at, selected, succeeded)
+                                            prompt_version, settings, estimate, started_by, created_at, selected, succeeded, is_canary_decided)
                 values ('{{Finished}}', 7001, 'simulator', 'CompletedWithFailures', 100, true, false, '{}', '{}', '1.0', '{}',
                         '{"Requests":{"Low":100,"Expected":104,"High":110},"PromptTokens":{"Low":1,"Expected":2,"High":3},
                           "CompletionTokens":{"Low":1,"Expected":2,"High":3},"Cost":{"Low":0.4,"Expected":0.5,"High":0.6},"Seconds":null,
                           "FirstPassFailures":{"Low":1,"Expected":2,"High":3},"FinalFailures":{"Low":1,"Expected":2,"High":3},"Basis":"b"}',
-                        'cli:ada', '2026-01-01', 100, 99),
-                       ('{{Neighbour}}', 7001, 'simulator', 'Running', null, false, false, '{}', '{}', '1.0', '{}', null, 'cli:ada', '2026-01-02', 10, 0),
-                       ('{{Queued}}', 7001, 'simulator', 'Queued', null, true, false, '{}', '{}', '1.0', '{}', null, 'cli:ada', '2026-01-03', 0, 0);
+                        'cli:ada', '2026-01-01', 100, 99, true),
+                       ('{{Neighbour}}', 7001, 'simulator', 'Running', null, false, false, '{}', '{}', '1.0', '{}', null, 'cli:ada', '2026-01-02', 10, 0, true),
+                       ('{{Queued}}', 7001, 'simulator', 'Queued', null, true, false, '{}', '{}', '1.0', '{}', null, 'cli:ada', '2026-01-03', 0, 0, true);
                 insert into groqbatch.passes (run_id, ordinal, model, replaced, requests, succeeded, failed, prompt_tokens, completion_tokens,
                                               cost, unknown_requests)
                 values ('{{Finished}}', 1, 'openai/gpt-oss-20b', null, 100, 95, 5, 1000, 200, 0.03, 2),
