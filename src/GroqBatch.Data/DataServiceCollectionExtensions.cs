@@ -34,6 +34,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<Core.Changes.IChangeSignal, Changes.ChangeSignal>();
         services.AddSingleton<ILeases, Leases.LeaseStore>();
         services.AddSingleton<Core.Parking.IParking, Parking.ParkingStore>();
+        services.AddSingleton<Core.PullRequests.IPullRequestFinder, PullRequests.PullRequestFinder>();
         services.AddSingleton<IRunStore, Runs.RunStore>();
         services.AddSingleton<Core.Estimates.IPastReader, Estimates.PastReader>();
         services.AddSingleton<IBatchStore, Batches.BatchStore>();
