@@ -48,17 +48,25 @@ internal static class PullRequestSql
         $"copy incoming_pull_requests (ordinal, repository, number, {Columns}) from stdin (format binary)";
 
     /// <summary>
-    /// Raw, because EF has no INSERT … ON CONFLICT. Sorted by key: two imports of one team take the same locks in the same order. A row that
-    /// is the same already is not written, so its triggers, its summary and its place on disk stay as they are. For each row written: its
-    /// ordinal, and whether it is new (a row that this statement inserted has no xmax).
+    /// Raw, because EF has no INSERT … ON CONFLICT. Rows that are the same already are left out before the conflict, which would lock them:
+    /// they are not written in any way. By a scalar subquery, since PostgreSQL would turn NOT EXISTS into a join with the whole team. Sorted by
+    /// key: two imports of one team take the same locks in the same order. For each row written: its ordinal, and whether it is new (a row
+    /// that this statement inserted has no xmax).
     /// </summary>
     public static readonly string Upsert = $"""
         with written as (
             insert into groqbatch.pull_requests as pr (team_id, repository, number, {Columns})
-            select @team, repository, number, {Columns} from incoming_pull_requests order by repository, number
+            select @team, repository, number, {Columns}
+            from incoming_pull_requests incoming
+            where not coalesce((
+                select {string.Join(" and ", Compared.Select(column => $"stored.{column} is not distinct from incoming.{column}"))}
+                from groqbatch.pull_requests stored
+                where stored.team_id = @team and stored.repository = incoming.repository and stored.number = incoming.number
+            ), false)
+            order by repository, number
             on conflict (team_id, repository, number) do update
             set {string.Join(", ", Stored.Select(column => $"{column} = excluded.{column}"))}, updated_at = now()
-            where {string.Join(" or ", Compared().Select(column => $"pr.{column} is distinct from excluded.{column}"))}
+            where {string.Join(" or ", Compared.Select(column => $"pr.{column} is distinct from excluded.{column}"))}
             returning pr.repository, pr.number, pr.xmax = 0 as added
         )
         select incoming.ordinal, written.added
@@ -66,5 +74,5 @@ internal static class PullRequestSql
         """;
 
     /// <summary>The hash first: where the content differs, nothing else is looked at.</summary>
-    private static IEnumerable<string> Compared() => Stored.OrderBy(column => column == "content_hash" ? 0 : 1);
+    private static IEnumerable<string> Compared => Stored.OrderBy(column => column == "content_hash" ? 0 : 1);
 }

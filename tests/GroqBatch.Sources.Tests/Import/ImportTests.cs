@@ -18,7 +18,7 @@ public sealed class ImportTests(SourcesDatabase database) : IClassFixture<Source
         var team = await database.AddTeamAsync();
         await database.ImportAsync(team, Line(1), Line(2), Line(3));
         var before = await database.QueryAsync<string>(
-            "select string_agg(xmin::text, ',' order by number) from groqbatch.pull_requests where team_id = $1 and number <> 2",
+            "select string_agg(xmin || ' ' || xmax, ',' order by number) from groqbatch.pull_requests where team_id = $1 and number <> 2",
             team.Id
         );
 
@@ -28,7 +28,7 @@ public sealed class ImportTests(SourcesDatabase database) : IClassFixture<Source
         Assert.Equal(
             before,
             await database.QueryAsync<string>(
-                "select string_agg(xmin::text, ',' order by number) from groqbatch.pull_requests where team_id = $1 and number in (1, 3)",
+                "select string_agg(xmin || ' ' || xmax, ',' order by number) from groqbatch.pull_requests where team_id = $1 and number in (1, 3)",
                 team.Id
             )
         );

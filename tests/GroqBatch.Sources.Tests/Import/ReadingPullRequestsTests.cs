@@ -290,19 +290,6 @@ public sealed class ReadingPullRequestsTests
         Assert.Contains("Import:MaxLineBytes", lines[1].Refusal!.Message);
     }
 
-    [Fact]
-    public async Task An_endless_line_is_not_held_in_memory()
-    {
-        const int Limit = 1_000_000;
-        await ReadAsync(new Repeating(2_000_000), Limit); // pools are filled
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-
-        var lines = await ReadAsync(new Repeating(300_000_000), Limit);
-
-        Assert.NotNull(Assert.Single(lines).Refusal);
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 30_000_000);
-    }
-
     private static async Task<PullRequest> ReadOneAsync(string json) =>
         Assert.Single(await ReadAsync(Encoding.UTF8.GetBytes(json.ReplaceLineEndings(" ")))).PullRequest
         ?? throw new InvalidOperationException("It was refused.");
@@ -337,19 +324,5 @@ public sealed class ReadingPullRequestsTests
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             base.ReadAsync(buffer[..Math.Min(atOnce, buffer.Length)], cancellationToken);
-    }
-
-    /// <summary>One line of so many bytes.</summary>
-    private sealed class Repeating(long length) : MemoryStream
-    {
-        private long _left = length;
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            var count = (int)Math.Min(_left, buffer.Length);
-            buffer.Span[..count].Fill((byte)'x');
-            _left -= count;
-            return ValueTask.FromResult(count);
-        }
     }
 }
