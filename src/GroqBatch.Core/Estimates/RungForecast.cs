@@ -23,8 +23,10 @@ internal sealed class RungForecast
     {
         _rung = rung;
         _rates = new FailureRates(mean, deviation, [.. failures.Select(pass => (pass.Failed, pass.Tried))]);
-        _prompt = new LinearModel([1, 1], [0.15, 0.15], PromptNoise, certainty: 6);
-        var completion = new LinearModel([Math.Log(TokenEstimates.CompletionTokens)], [0.25], CompletionNoise, certainty: 6);
+
+        // A quarter of doubt about the fixed part, since nobody says whether a schema is counted: it is a third of it.
+        _prompt = new LinearModel([1, 1], [0.25, 0.15], PromptNoise, certainty: 6);
+        var completion = new LinearModel([Math.Log(TokenEstimates.CompletionTokens)], [0.3], CompletionNoise, certainty: 6);
         foreach (var pass in tokens)
         {
             var answers = pass.WithUsage;
