@@ -30,6 +30,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<Core.Summaries.ICurrentSummaries, Summaries.CurrentSummaries>();
         services.AddSingleton<Core.Samples.ISampleStore, Samples.SampleStore>();
         services.AddSingleton<Core.Runs.IRunReader, Runs.RunReader>();
+        services.AddSingleton<Core.Runs.IPipelinePresence, Installation.PipelinePresence>();
         services.AddSingleton<Core.Changes.IChangeReader, Changes.ChangeReader>();
         services.AddSingleton<Core.Changes.IChangeSignal, Changes.ChangeSignal>();
         services.AddSingleton<ILeases, Leases.LeaseStore>();

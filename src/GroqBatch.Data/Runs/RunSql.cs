@@ -9,9 +9,13 @@ internal static class RunSql
     /// The one condition by which runs select: it counts, it lists, and it claims. Put together from fixed pieces, so that the plan of each
     /// kind of selection can use its index. Parameters: provider, team, states, retry_of, codes, only.
     /// </summary>
-    private static string Candidates(RunSelection selection) =>
+    private static string Candidates(RunSelection selection, bool withClaimed = false) =>
         "from groqbatch.pull_request_states state where state.provider = @provider and state.team_id = @team"
-        + (selection.PullRequestId is null ? " and state.state = any(@states)" : " and state.pull_request_id = @only and state.is_eligible")
+        + (
+            selection.PullRequestId is null
+                ? $" and state.state = any(@states{(withClaimed ? " || '{in_flight}'::text[]" : "")})"
+                : " and state.pull_request_id = @only and state.is_eligible"
+        )
         + (
             selection.RetryOf is null
                 ? ""
@@ -32,7 +36,8 @@ internal static class RunSql
         $"""
             select count(*)::int, coalesce(sum(prompt_bytes), 0)::bigint,
                    (select count(*)::int {Candidates(
-                selection
+                selection,
+                withClaimed: true
             )} and exists (select 1 from groqbatch.claims claim where claim.pull_request_id = state.pull_request_id)),
                    (count(*) filter (where sized.state = 'stale'))::int, min(sized.id) filter (where sized.position = 1)
             from (select pull_request.id, pull_request.prompt_bytes, selected.state, selected.position

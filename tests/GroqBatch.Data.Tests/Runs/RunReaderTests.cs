@@ -2,7 +2,11 @@ using System.Text.Json;
 using GroqBatch.Core.Changes;
 using GroqBatch.Core.Outcomes;
 using GroqBatch.Core.Runs;
+using GroqBatch.Data.Batches;
+using GroqBatch.Data.Installation;
+using GroqBatch.Data.Runs;
 using GroqBatch.Testing.Databases;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -75,7 +79,7 @@ public sealed class RunReaderTests(RunReaderTests.Ledger ledger) : IClassFixture
                            "requestCounts":{"total":null,"completed":null,"failed":null}}]}]}
             """
         );
-        using var actual = JsonDocument.Parse(RunJson.Of(run!).ToString());
+        using var actual = JsonDocument.Parse(Core.Runs.RunJson.Of(run!).ToString());
         // Numbers as numbers: booked comes from a column with nine digits.
         Assert.Equal(Canonical(expected.RootElement), Canonical(actual.RootElement));
     }
@@ -168,39 +172,70 @@ public sealed class RunReaderTests(RunReaderTests.Ledger ledger) : IClassFixture
             services.AddData(ConnectionString);
             _services = services.BuildServiceProvider();
             await ExecuteAsync(
-                $$"""
-                insert into groqbatch.providers (name) values ('simulator') on conflict do nothing;
-                insert into groqbatch.teams (id, slug, name, goal, is_sample) overriding system value values (7001, 'ledger', 'Ledger', 0.95, false);
-                insert into groqbatch.runs (id, team_id, provider, state, scope_limit, with_fallback, include_stale, retry_codes, ladder,
-                                            prompt_version, settings, estimate, started_by, created_at, selected, succeeded, is_canary_decided)
-                values ('{{Finished}}', 7001, 'simulator', 'CompletedWithFailures', 100, true, false, '{}', '{}', '1.0', '{}',
-                        '{"Requests":{"Low":100,"Expected":104,"High":110},"PromptTokens":{"Low":1,"Expected":2,"High":3},
-                          "CompletionTokens":{"Low":1,"Expected":2,"High":3},"Cost":{"Low":0.4,"Expected":0.5,"High":0.6},"Seconds":null,
-                          "FirstPassFailures":{"Low":1,"Expected":2,"High":3},"FinalFailures":{"Low":1,"Expected":2,"High":3},"Basis":"b"}',
-                        'cli:ada', '2026-01-01', 100, 99, true),
-                       ('{{Neighbour}}', 7001, 'simulator', 'Running', null, false, false, '{}', '{}', '1.0', '{}', null, 'cli:ada', '2026-01-02', 10, 0, true),
-                       ('{{Queued}}', 7001, 'simulator', 'Queued', null, true, false, '{}', '{}', '1.0', '{}', null, 'cli:ada', '2026-01-03', 0, 0, true);
-                insert into groqbatch.passes (run_id, ordinal, model, replaced, requests, succeeded, failed, prompt_tokens, completion_tokens,
-                                              cost, unknown_requests)
-                values ('{{Finished}}', 1, 'openai/gpt-oss-20b', null, 100, 95, 5, 1000, 200, 0.03, 2),
-                       ('{{Finished}}', 2, 'openai/gpt-oss-120b', 'llama-3.3-70b-versatile', 5, 4, 1, 10, 5, 0.001, 0),
-                       ('{{Neighbour}}', 1, 'openai/gpt-oss-20b', null, 10, 0, 0, 0, 0, 0, 0);
-                insert into groqbatch.pass_failures (run_id, ordinal, code, requests, final)
-                values ('{{Finished}}', 1, 'json_validate_failed', 4, 0), ('{{Finished}}', 1, 'max_tokens', 1, 0),
-                       ('{{Finished}}', 2, 'max_tokens', 1, 1);
-                insert into groqbatch.batches (id, run_id, pass_ordinal, ordinal, state, provider, prompt_version, nonce, requests, bytes, request_file_hash,
-                                               status, raw, provider_batch_id, input_file_id, output_file_id, error_file_id, provider_total,
-                                               provider_completed, provider_failed, poll_error, troubles)
-                values ('00000000-0000-4000-8000-0000000000b1', '{{Finished}}', 1, 1, 'Ingested', 'simulator', '1.0', gen_random_uuid(), 100, 1, '\x00',
-                        'completed', '{}', 'batch_a', 'file_in', 'file_out', 'file_err', 100, 95, 5, null, 0),
-                       ('00000000-0000-4000-8000-0000000000b2', '{{Finished}}', 2, 1, 'Planned', 'simulator', '1.0', gen_random_uuid(), 5, 1, '\x00',
-                        null, null, null, null, null, null, null, null, null, null, 0),
-                       ('00000000-0000-4000-8000-0000000000b3', '{{Neighbour}}', 1, 1, 'Submitted', 'simulator', '1.0', gen_random_uuid(), 10, 1, '\x00',
-                        'in_progress', '{}', 'batch_b', 'file_in', null, null, 10, 6, 1, 'no connection', 1);
+                "insert into groqbatch.teams (id, slug, name, goal, is_sample) overriding system value values (7001, 'ledger', 'Ledger', 0.95, false)"
+            );
+            await _services.GetRequiredService<DatabaseInitialiser>().PrepareProviderAsync("simulator", 1, Cancellation);
+            var contexts = _services.GetRequiredService<IDbContextFactory<GroqBatchDbContext>>();
+            await using var context = await contexts.CreateDbContextAsync(Cancellation);
+            context.Runs.AddRange(
+                ARun(Finished, "CompletedWithFailures", day: 1, limit: 100, withFallback: true, selected: 100, succeeded: 99),
+                ARun(Neighbour, "Running", day: 2, limit: null, withFallback: false, selected: 10, succeeded: 0),
+                ARun(Queued, "Queued", day: 3, limit: null, withFallback: true, selected: 0, succeeded: 0)
+            );
+            context.Passes.AddRange(
+                new PassEntity
+                {
+                    RunId = Finished,
+                    Ordinal = 1,
+                    Model = "openai/gpt-oss-20b",
+                    Requests = 100,
+                    Succeeded = 95,
+                    Failed = 5,
+                    PromptTokens = 1_000,
+                    CompletionTokens = 200,
+                    Cost = 0.03m,
+                    UnknownRequests = 2,
+                },
+                new PassEntity
+                {
+                    RunId = Finished,
+                    Ordinal = 2,
+                    Model = "openai/gpt-oss-120b",
+                    Replaced = "llama-3.3-70b-versatile",
+                    Requests = 5,
+                    Succeeded = 4,
+                    Failed = 1,
+                    PromptTokens = 10,
+                    CompletionTokens = 5,
+                    Cost = 0.001m,
+                },
+                new PassEntity
+                {
+                    RunId = Neighbour,
+                    Ordinal = 1,
+                    Model = "openai/gpt-oss-20b",
+                    Requests = 10,
+                }
+            );
+            context.PassFailures.AddRange(
+                AFailure(1, "json_validate_failed", requests: 4, final: 0),
+                AFailure(1, "max_tokens", requests: 1, final: 0),
+                AFailure(2, "max_tokens", requests: 1, final: 1)
+            );
+            context.Batches.AddRange(
+                ABatch("b1", Finished, pass: 1, "Ingested", "completed", "batch_a", counts: (100, 95, 5)),
+                ABatch("b2", Finished, pass: 2, "Planned", status: null, providerBatchId: null, counts: null),
+                ABatch("b3", Neighbour, pass: 1, "Submitted", "in_progress", "batch_b", counts: (10, 6, 1))
+            );
+            await context.SaveChangesAsync(Cancellation);
+            await ExecuteAsync(
+                $"""
                 insert into groqbatch.run_events (run_id, actor, subject, from_state, to_state, reason)
-                values ('{{Finished}}', 'cli:ada', 'run', null, 'Queued', 'started'),
-                       ('{{Finished}}', 'pipeline', 'run', 'Queued', 'Running', 'planned'),
-                       ('{{Finished}}', 'pipeline', 'run', 'Running', 'CompletedWithFailures', 'ended');
+                values ('{Finished}', 'cli:ada', 'run', null, 'Queued', 'started'),
+                       ('{Finished}', 'pipeline', 'run', 'Queued', 'Running', 'planned'),
+                       ('{Finished}', 'pipeline', 'run', 'Running', 'CompletedWithFailures', 'ended');
+                update groqbatch.batches set output_file_id = 'file_out', error_file_id = 'file_err' where provider_batch_id = 'batch_a';
+                update groqbatch.batches set poll_error = 'no connection' where provider_batch_id = 'batch_b';
                 """
             );
         }
@@ -223,5 +258,69 @@ public sealed class RunReaderTests(RunReaderTests.Ledger ledger) : IClassFixture
             command.Connection = connection;
             await command.ExecuteNonQueryAsync(Cancellation);
         }
+
+        private static RunEntity ARun(Guid id, string state, int day, int? limit, bool withFallback, int selected, int succeeded) =>
+            new()
+            {
+                Id = id,
+                TeamId = 7001,
+                Provider = "simulator",
+                State = state,
+                ScopeLimit = limit,
+                WithFallback = withFallback,
+                Ladder = "{}",
+                PromptVersion = "1.0",
+                Settings = "{}",
+                Estimate = limit is null
+                    ? null
+                    : """
+                        {"requests":{"low":100,"expected":104,"high":110},"promptTokens":{"low":1,"expected":2,"high":3},
+                         "completionTokens":{"low":1,"expected":2,"high":3},"cost":{"low":0.4,"expected":0.5,"high":0.6},"seconds":null,
+                         "firstPassFailures":{"low":1,"expected":2,"high":3},"finalFailures":{"low":1,"expected":2,"high":3},"basis":"b"}
+                        """,
+                StartedBy = "cli:ada",
+                CreatedAt = new DateTimeOffset(2026, 1, day, 0, 0, 0, TimeSpan.Zero),
+                Selected = selected,
+                Succeeded = succeeded,
+            };
+
+        private static PassFailureEntity AFailure(short pass, string code, int requests, int final) =>
+            new()
+            {
+                RunId = Finished,
+                Ordinal = pass,
+                Code = code,
+                Requests = requests,
+                Final = final,
+            };
+
+        private static BatchEntity ABatch(
+            string id,
+            Guid runId,
+            short pass,
+            string state,
+            string? status,
+            string? providerBatchId,
+            (int Total, int Completed, int Failed)? counts
+        ) =>
+            new()
+            {
+                Id = Guid.Parse($"00000000-0000-4000-8000-0000000000{id}"),
+                RunId = runId,
+                PassOrdinal = pass,
+                Ordinal = 1,
+                State = state,
+                Provider = "simulator",
+                PromptVersion = "1.0",
+                Nonce = Guid.NewGuid(),
+                Requests = counts?.Total ?? 5,
+                RequestFileHash = [0],
+                Status = status,
+                ProviderBatchId = providerBatchId,
+                InputFileId = providerBatchId is null ? null : "file_in",
+                ProviderTotal = counts?.Total,
+                ProviderCompleted = counts?.Completed,
+                ProviderFailed = counts?.Failed,
+            };
     }
 }
