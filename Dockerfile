@@ -10,6 +10,7 @@ COPY src/GroqBatch.Groq/GroqBatch.Groq.csproj src/GroqBatch.Groq/
 COPY src/GroqBatch.Data/GroqBatch.Data.csproj src/GroqBatch.Data/
 COPY src/GroqBatch.Sources/GroqBatch.Sources.csproj src/GroqBatch.Sources/
 COPY src/GroqBatch.Simulator/GroqBatch.Simulator.csproj src/GroqBatch.Simulator/
+COPY src/GroqBatch.Hosting/GroqBatch.Hosting.csproj src/GroqBatch.Hosting/
 COPY src/GroqBatch.Web/GroqBatch.Web.csproj src/GroqBatch.Web/
 RUN dotnet restore src/GroqBatch.Web/GroqBatch.Web.csproj
 
