@@ -1,0 +1,60 @@
+using System.CommandLine;
+using GroqBatch.Cli.Shell;
+using GroqBatch.Core.Runs;
+using GroqBatch.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace GroqBatch.Cli.Runs;
+
+/// <summary><c>groqbatch status</c>.</summary>
+internal sealed class StatusCommand : CliCommand
+{
+    private const int EventsShown = 30;
+
+    private readonly Argument<string> _id = new("RUN_OR_BATCH_ID")
+    {
+        Description = "A run's id or its beginning (4 digits or more), or the id of a batch as the provider's console shows it.",
+    };
+
+    private readonly Option<bool> _json = CommonOptions.Json();
+
+    public StatusCommand()
+        : base(
+            "status",
+            "Shows a run: its passes, batches, failures, cost and what happened to it.",
+            "groqbatch status 3f2a9c1e",
+            "groqbatch status batch_01jxm0p5cde8q9w3 --json"
+        )
+    {
+        Add(_id);
+        Add(_json);
+        Does(RunAsync);
+    }
+
+    private async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
+    {
+        await using var host = await invocation.OpenAsync(HostParts.Ledger, cancellationToken);
+        var runs = host.Services.GetRequiredService<IRunReader>();
+        var run = await FindAsync(runs, invocation.Get(_id), cancellationToken);
+        if (invocation.Get(_json))
+        {
+            invocation.Terminal.Out.WriteLine(RunJson.Of(run).ToString());
+            return ExitCode.Done;
+        }
+
+        RunText.Write(invocation.Terminal.Answer, run);
+        RunText.WriteTimeline(invocation.Terminal.Answer, await runs.ListEventsAsync(run.Id, EventsShown, cancellationToken));
+        return ExitCode.Done;
+    }
+
+    private static async Task<RunOverview> FindAsync(IRunReader runs, string id, CancellationToken cancellationToken)
+    {
+        var found = await runs.ResolveAsync(id, cancellationToken);
+        return found.Count switch
+        {
+            0 => throw new UsageException($"There is no run or batch {id}"),
+            1 => await runs.FindAsync(found[0], cancellationToken) ?? throw new UsageException($"There is no run or batch {id}"),
+            _ => throw new UsageException($"{id} may be any of: {string.Join(", ", found)}"),
+        };
+    }
+}
