@@ -1,3 +1,58 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+using GroqBatch.Hosting;
+using GroqBatch.Web.Health;
+using GroqBatch.Web.Overview;
+using GroqBatch.Web.Shell;
+
+try
+{
+    var builder = WebApplication.CreateBuilder(
+        new WebApplicationOptions
+        {
+            Args = args,
+            // Any folder works to start from: without settings in it, those beside the program are taken.
+            ContentRootPath = GroqBatch.Hosting.Settings.SettingsReader.Folder(),
+        }
+    );
+    builder.WebHost.UseStaticWebAssets();
+    HostLogging.QuietLibraries(builder.Logging);
+    builder.ListenOnLoopbackUnlessTold();
+
+    await using var groundwork = await Groundwork.LayAsync(
+        builder.Configuration,
+        HostParts.Pipeline,
+        "web",
+        loggerFactory: null,
+        CancellationToken.None
+    );
+    groundwork.AddTo(builder.Services, builder.Configuration);
+    builder.Services.AddSingleton(new Surroundings(groundwork.IsSimulated));
+    builder.Services.AddGroqBatchHealth();
+    builder.Services.AddRazorComponents();
+
+    await using var app = builder.Build();
+    await groundwork.PrepareAsync(app.Services, CancellationToken.None);
+    await FirstStart.AddSampleTeamsAsync(app.Services, CancellationToken.None);
+
+    app.UseSecurityHeaders();
+    app.UseAntiforgery();
+    app.MapGroqBatchHealth();
+    app.MapStaticAssets();
+    app.MapRazorComponents<App>();
+    app.SayWhereItListens();
+    await app.RunAsync();
+    return 0;
+}
+catch (StartupException refused)
+{
+    foreach (var reason in refused.Reasons)
+    {
+        Console.Error.WriteLine(reason);
+    }
+
+    return StartupException.ExitCode;
+}
+catch (IOException taken) when (taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+{
+    Console.Error.WriteLine($"{taken.Message} Set ASPNETCORE_URLS to another one, such as http://127.0.0.1:5081.");
+    return StartupException.ExitCode;
+}
