@@ -1,0 +1,59 @@
+using GroqBatch.Testing.Databases;
+using GroqBatch.Testing.Folders;
+using GroqBatch.Web.Overview;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+
+namespace GroqBatch.Web.Tests.Dashboard;
+
+/// <summary>The dashboard as it is composed, on a database and a folder of a test's own.</summary>
+public sealed class DashboardHost : IAsyncLifetime
+{
+    private readonly TestFolder _folder = new();
+    private Factory? _factory;
+
+    internal TestDatabase Database { get; } = new();
+
+    /// <summary>The dashboard's services; starts it.</summary>
+    internal IServiceProvider Services => _factory!.Services;
+
+    public async ValueTask InitializeAsync()
+    {
+        await Database.InitializeAsync();
+        _factory = new Factory(Database.ConnectionString, _folder.Combine("data"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_factory is not null)
+        {
+            await _factory.DisposeAsync();
+        }
+
+        await Database.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    /// <summary>A client; starts the dashboard.</summary>
+    internal HttpClient CreateClient() => _factory!.CreateClient();
+
+    /// <summary>Runs SQL, before the dashboard is started or while it runs.</summary>
+    internal async Task ExecuteAsync(string sql)
+    {
+        await using var command = Database.DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    private sealed class Factory(string connectionString, string dataFolder) : WebApplicationFactory<App>
+    {
+        protected override void ConfigureWebHost(IWebHostBuilder builder)
+        {
+            builder
+                .UseContentRoot(AppContext.BaseDirectory)
+                .UseEnvironment("Testing")
+                .UseSetting("ConnectionStrings:GroqBatch", connectionString)
+                .UseSetting("Storage:DataFolder", dataFolder)
+                .UseSetting("Groq:Mode", "Simulator");
+        }
+    }
+}
