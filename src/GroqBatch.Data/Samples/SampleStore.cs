@@ -22,6 +22,7 @@ internal sealed class SampleStore(
 ) : ISampleStore
 {
     private const int CommandTimeout = 600;
+    private const int MaxTries = 5;
 
     public async Task<bool> ExistsAsync(CancellationToken cancellationToken)
     {
@@ -82,6 +83,21 @@ internal sealed class SampleStore(
     }
 
     public async Task<IReadOnlyList<string>> RemoveAsync(Actor actor, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TryRemoveAsync(actor, cancellationToken);
+            }
+            catch (PostgresException met) when (met.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < MaxTries)
+            {
+                // A run of a sample team was under way; PostgreSQL has undone this one whole.
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> TryRemoveAsync(Actor actor, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         context.Database.SetCommandTimeout(CommandTimeout);
