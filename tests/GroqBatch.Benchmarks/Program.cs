@@ -1,1 +1,28 @@
-return 0;
+using GroqBatch.Benchmarks.Pipeline;
+
+// Measurements that are read by people, never asserted by tests: a machine's speed is no property of the code.
+using var interrupted = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    interrupted.Cancel();
+};
+
+switch (args)
+{
+    case ["pipeline", .. var rest] when PipelineArguments.TryParse(rest, out var arguments, out var mistake):
+        if (mistake is not null)
+        {
+            await Console.Error.WriteLineAsync(mistake);
+            return 2;
+        }
+
+        return await new PipelineBenchmark(arguments, Console.Out).RunAsync(interrupted.Token);
+    case [MeasuredProcess.Verb, var settings]:
+        return await MeasuredProcess.RunAsync(settings, interrupted.Token);
+    default:
+        await Console.Error.WriteLineAsync(
+            "usage: pipeline [--sizes 1000,10000,50000] [--repeat 1] [--seed 1] [--json FILE] [--setting KEY=VALUE]... [--environment NAME=VALUE]..."
+        );
+        return 2;
+}

@@ -1,0 +1,52 @@
+namespace GroqBatch.Benchmarks.Pipeline;
+
+/// <summary>What one stage took.</summary>
+/// <param name="Name">The stage; several joined by " + " where they were under way at once.</param>
+/// <param name="Wall">Seconds.</param>
+/// <param name="Cpu">CPU seconds of the pipeline's process.</param>
+/// <param name="Postgres">CPU seconds of PostgreSQL.</param>
+/// <param name="Simulator">CPU seconds of the simulator's process.</param>
+/// <param name="PeakBytes">The largest resident memory of the pipeline's process.</param>
+internal sealed record StageFigures(string Name, double Wall, double Cpu, double Postgres, double Simulator, long PeakBytes);
+
+/// <summary>What the measured process tells.</summary>
+internal sealed record PipelineFigures
+{
+    public required IReadOnlyList<StageFigures> Stages { get; init; }
+    public required StageFigures Whole { get; init; }
+
+    /// <summary>Resident memory of the process before the run began, in bytes.</summary>
+    public required long IdleBytes { get; init; }
+
+    public required string State { get; init; }
+    public required int Selected { get; init; }
+    public required int Succeeded { get; init; }
+    public required int FirstPassFailures { get; init; }
+    public required int FinalFailures { get; init; }
+    public required int Batches { get; init; }
+
+    /// <summary>Bytes of all request files, both passes.</summary>
+    public required long RequestBytes { get; init; }
+
+    /// <summary>Differences between counters and rows; none is right.</summary>
+    public required IReadOnlyList<string> Differences { get; init; }
+
+    public bool IsServerGc { get; init; }
+    public required long AllocatedBytes { get; init; }
+    public required double GcPauseSeconds { get; init; }
+    public required IReadOnlyList<int> Collections { get; init; }
+}
+
+/// <summary>What the same bytes take without any of what the product is for.</summary>
+/// <param name="Write">SQL straight to JSON Lines.</param>
+/// <param name="Take">COPY into a temporary table and one UPDATE.</param>
+/// <param name="RequestBytes">Bytes written.</param>
+/// <param name="AnswerBytes">Bytes taken.</param>
+internal sealed record FloorFigures(StageFigures Write, StageFigures Take, long RequestBytes, long AnswerBytes);
+
+/// <summary>One measurement of one size.</summary>
+/// <param name="Size">Eligible pull requests.</param>
+/// <param name="Load">The machine's load average over the last minute when it began.</param>
+/// <param name="Pipeline">Measured in a process of its own.</param>
+/// <param name="Floor">Measured right after, on the same server.</param>
+internal sealed record Measurement(int Size, string Load, PipelineFigures Pipeline, FloorFigures Floor);
