@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using GroqBatch.Cli.Coverage;
 using GroqBatch.Cli.Import;
+using GroqBatch.Cli.Parking;
 using GroqBatch.Cli.Runs;
 using GroqBatch.Cli.Samples;
 using GroqBatch.Cli.Shell;
@@ -22,6 +23,13 @@ var root = new RootCommand("Brings the LLM summaries of pull requests to a cover
     new CoverageCommand(),
     new RunCommand(),
     new StatusCommand(),
+    new HoldCommand(),
+    new ResumeCommand(),
+    new CancelCommand(),
+    new RetryCommand(),
+    new SummariseAgainCommand(),
+    new ParkCommand(),
+    new UnparkCommand(),
     new WorkCommand(),
     new ExportCommand(),
     new SampleCommand(),

@@ -27,6 +27,17 @@ internal sealed class RunCommand : CliCommand
     {
         Description = "Record the run and return; whoever is working carries it out.",
     };
+    private readonly Option<int?> _canary = CommonOptions.Value<int>("--canary", "a number from 1", canary => canary >= 1);
+
+    private readonly Option<double?> _maxFailure = CommonOptions.Value<double>(
+        "--max-failure",
+        "a share from 0 to 1",
+        share => share is >= 0 and <= 1
+    );
+
+    private readonly Option<bool> _wait = new("--wait") { Description = "With --canary: hold after it whatever it shows." };
+
+    private readonly Option<int?> _holdAfterPass = CommonOptions.Value<int>("--hold-after-pass", "a number from 1", pass => pass >= 1);
     private readonly Option<bool> _json = CommonOptions.Json();
 
     public RunCommand()
@@ -46,6 +57,16 @@ internal sealed class RunCommand : CliCommand
         Add(_limit);
         Add(_full);
         Add(_withFallback);
+        _canary.Description = "Send N first; the rest goes by itself if few enough of them fail, and is held otherwise.";
+        _canary.HelpName = "N";
+        _maxFailure.Description = "With --canary: the share of it that may fail (0.10).";
+        _maxFailure.HelpName = "SHARE";
+        _holdAfterPass.Description = "Hold the run once this pass is done, before the next model is asked.";
+        _holdAfterPass.HelpName = "PASS";
+        Add(_canary);
+        Add(_maxFailure);
+        Add(_wait);
+        Add(_holdAfterPass);
         Add(_dryRun);
         Add(_detach);
         Add(_json);
@@ -59,6 +80,11 @@ internal sealed class RunCommand : CliCommand
             if ((result.GetResult(_limit) is not null) == result.GetValue(_full))
             {
                 result.AddError("Say how many: either --limit N or --full.");
+            }
+
+            if (result.GetResult(_canary) is null && (result.GetResult(_maxFailure) is not null || result.GetValue(_wait)))
+            {
+                result.AddError("--max-failure and --wait say what a --canary is for.");
             }
 
             if (result.GetValue(_dryRun) && result.GetValue(_detach))
@@ -99,6 +125,10 @@ internal sealed class RunCommand : CliCommand
             TeamId = team.Id,
             Limit = invocation.Get(_limit),
             WithFallback = invocation.Get(_withFallback),
+            Canary = invocation.Get(_canary),
+            CanaryMaxFailure = invocation.Get(_maxFailure) ?? 0.10,
+            CanaryWait = invocation.Get(_wait),
+            HoldAfterPass = invocation.Get(_holdAfterPass),
         };
 
     private async Task<int> PreviewAsync(

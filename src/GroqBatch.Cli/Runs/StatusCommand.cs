@@ -35,7 +35,8 @@ internal sealed class StatusCommand : CliCommand
     {
         await using var host = await invocation.OpenAsync(HostParts.Ledger, cancellationToken);
         var runs = host.Services.GetRequiredService<IRunReader>();
-        var run = await FindAsync(runs, invocation.Get(_id), cancellationToken);
+        var runId = await RunArgument.FindAsync(runs, invocation.Get(_id), cancellationToken);
+        var run = await runs.FindAsync(runId, cancellationToken) ?? throw new UsageException($"There is no run {runId} any more");
         if (invocation.Get(_json))
         {
             invocation.Terminal.Out.WriteLine(RunJson.Of(run).ToString());
@@ -45,16 +46,5 @@ internal sealed class StatusCommand : CliCommand
         RunText.Write(invocation.Terminal.Answer, run);
         RunText.WriteTimeline(invocation.Terminal.Answer, await runs.ListEventsAsync(run.Id, EventsShown, cancellationToken));
         return ExitCode.Done;
-    }
-
-    private static async Task<RunOverview> FindAsync(IRunReader runs, string id, CancellationToken cancellationToken)
-    {
-        var found = await runs.ResolveAsync(id, cancellationToken);
-        return found.Count switch
-        {
-            0 => throw new UsageException($"There is no run or batch {id}"),
-            1 => await runs.FindAsync(found[0], cancellationToken) ?? throw new UsageException($"There is no run or batch {id}"),
-            _ => throw new UsageException($"{id} may be any of: {string.Join(", ", found)}"),
-        };
     }
 }

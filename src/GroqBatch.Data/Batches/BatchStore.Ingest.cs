@@ -151,8 +151,8 @@ internal sealed partial class BatchStore
             batch.Pass,
             BatchState.Ended,
             BatchState.Ingested,
-            $"Batch {ordinal} of pass {batch.Pass}: {succeeded} succeeded, {failed} failed"
-                + (again > 0 ? $", {again} wait to be sent again" : "")
+            $"Batch {ordinal} of pass {batch.Pass}: {succeeded:N0} succeeded, {failed:N0} failed"
+                + (again > 0 ? $", {again:N0} wait to be sent again" : "")
                 + (difference is null ? "." : $". {difference}"),
             cancellationToken
         );

@@ -91,7 +91,7 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
             batch.Pass,
             from: null,
             BatchState.Planned,
-            $"Batch {ordinal} of pass {batch.Pass}: {batch.Lines.Count} requests written.",
+            $"Batch {ordinal} of pass {batch.Pass}: {batch.Lines.Count:N0} requests written.",
             cancellationToken
         );
         await ledger.CommitAsync(cancellationToken);

@@ -64,7 +64,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         {
             { RetryOf: not null } => "Retry of a run's final failures.",
             { PullRequestId: not null } => "One pull request, again.",
-            { Limit: int limit } => $"The {limit} newest that are missing.",
+            { Limit: int limit } => $"The {limit:N0} newest that are missing.",
             _ => "Everything that is missing.",
         };
         var added = await ledger.ExecuteAsync(
@@ -185,7 +185,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         );
         var (to, reason) =
             selected > 0
-                ? (RunState.Running, $"{selected} pull requests claimed.")
+                ? (RunState.Running, $"{selected:N0} pull requests claimed.")
                 : (RunState.Completed, "Nothing left to do: other runs had taken everything by now.");
         await MoveAsync(ledger, runId, [RunState.Queued], RunState.Queued, to, Core.Access.Actor.Pipeline.Name, reason, cancellationToken);
         await ledger.CommitAsync(cancellationToken);
@@ -329,7 +329,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             RunState.Completed => "Every pull request has its summary.",
             RunState.CompletedWithFailures => failures == 1
                 ? "1 pull request has no summary."
-                : $"{failures} pull requests have no summary.",
+                : $"{failures:N0} pull requests have no summary.",
             _ => "Cancelled. What had been answered is saved.",
         };
         if (

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Leases;
@@ -116,6 +117,13 @@ internal sealed partial class RunAdvancer(
         }
         catch (RequestsMovedException)
         {
+            return Step.Next;
+        }
+        catch (DbException conflict) when (conflict.SqlState is "40P01" or "40001")
+        {
+            // An import of the same team touches the same rows in its own order. The database chose this step to give way: nothing of
+            // it was kept, and it is taken again.
+            Log.GaveWay(logger, runId, conflict.SqlState);
             return Step.Next;
         }
     }
@@ -390,6 +398,12 @@ internal sealed partial class RunAdvancer(
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "Run {RunId} has ended: {State}")]
         public static partial void Ended(ILogger logger, Guid runId, RunState state);
+
+        [LoggerMessage(
+            Level = LogLevel.Information,
+            Message = "A step of run {RunId} gave way to another transaction ({SqlState}) and is taken again"
+        )]
+        public static partial void GaveWay(ILogger logger, Guid runId, string sqlState);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} needs attention: {Reason}")]
         public static partial void NeedsAttention(ILogger logger, Guid runId, string reason);
