@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using GroqBatch.Core.Access;
 using GroqBatch.Core.PullRequests;
@@ -8,6 +10,8 @@ using GroqBatch.Data.PullRequests;
 using GroqBatch.Data.Storage;
 using GroqBatch.Groq;
 using GroqBatch.Groq.Settings;
+using GroqBatch.Pipeline.Polling;
+using GroqBatch.Pipeline.Runs;
 using GroqBatch.Simulator;
 using GroqBatch.Simulator.Ledger;
 using GroqBatch.Simulator.Models;
@@ -30,19 +34,26 @@ internal sealed class TestInstallation : IAsyncDisposable
 {
     public static Actor Ada { get; } = new("ada", Right.All);
 
+    // Far more than anything here takes, also on a machine that is busy with other things.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly RunState[] Final = [RunState.Completed, RunState.CompletedWithFailures, RunState.Cancelled];
+
     private readonly TestFolder _folder = new();
     private readonly List<IHost> _hosts = [];
     private readonly Dictionary<string, string?> _settings;
     private readonly TestFolder _simulatorFolder;
+    private readonly Action<IServiceCollection>? _services;
 
     private TestInstallation(
         TestDatabase database,
         SimulatorServer simulator,
         TestFolder simulatorFolder,
-        Dictionary<string, string?> settings
+        Dictionary<string, string?> settings,
+        Action<IServiceCollection>? services
     )
     {
         _simulatorFolder = simulatorFolder;
+        _services = services;
         Database = database;
         Simulator = simulator;
         _settings = settings;
@@ -57,11 +68,13 @@ internal sealed class TestInstallation : IAsyncDisposable
 
     /// <param name="simulator">How the simulator behaves; by default it is over as soon as it has answered, and nothing fails.</param>
     /// <param name="settings">On top of poll times and graces that a test can wait for.</param>
-    /// <param name="hosts">Hosts with a scheduler; 0: none, and a test steps by itself.</param>
+    /// <param name="hosts">Hosts with a scheduler; 0: none, and a test steps by itself (<see cref="DriveAsync"/>): much quicker.</param>
+    /// <param name="services">What a host of this installation has otherwise.</param>
     public static async Task<TestInstallation> StartAsync(
         Action<SimulatorOptions>? simulator = null,
         IReadOnlyDictionary<string, string?>? settings = null,
         int hosts = 1,
+        Action<IServiceCollection>? services = null,
         CancellationToken cancellationToken = default
     )
     {
@@ -69,6 +82,7 @@ internal sealed class TestInstallation : IAsyncDisposable
         var all = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["Groq:Mode"] = "Simulator",
+            ["Groq:RetryDelay"] = "00:00:00.010",
             ["Pipeline:PollInterval"] = "00:00:00.100",
             ["Pipeline:FirstMinutePollInterval"] = "00:00:00.050",
             ["Pipeline:LeaseDuration"] = "00:00:02",
@@ -90,7 +104,7 @@ internal sealed class TestInstallation : IAsyncDisposable
         NothingFails(options);
         simulator?.Invoke(options);
         var server = await SimulatorServer.StartAsync(options, cancellationToken: cancellationToken);
-        var installation = new TestInstallation(database, server, folder, all);
+        var installation = new TestInstallation(database, server, folder, all, services);
         all["Storage:DataFolder"] = installation._folder.Path;
         all["Storage:RawFolder"] = installation.RawFolder;
         await installation.AddHostAsync(scheduler: hosts > 0, cancellationToken);
@@ -119,6 +133,7 @@ internal sealed class TestInstallation : IAsyncDisposable
             builder.Services.AddPipelineScheduler(builder.Configuration, "simulator");
         }
 
+        _services?.Invoke(builder.Services);
         var host = builder.Build();
         host.Services.GetRequiredService<GroqEndpoint>().UseSimulator(new Uri(Simulator.BaseUrl));
         var initialiser = host.Services.GetRequiredService<DatabaseInitialiser>();
@@ -190,6 +205,86 @@ internal sealed class TestInstallation : IAsyncDisposable
         return team;
     }
 
+    /// <summary>
+    /// Moves runs without a scheduler, as its jobs would, until each is in one of these states. Every step is the pipeline's own; only the alarm
+    /// clock is missing, so nothing waits for it.
+    /// </summary>
+    /// <exception cref="TimeoutException">They are not in time, or one has ended otherwise; the message tells the timelines.</exception>
+    public async Task DriveAsync(IReadOnlyList<Guid> runs, CancellationToken cancellationToken, params RunState[] states)
+    {
+        var waited = Stopwatch.StartNew();
+        while (waited.Elapsed < Patience)
+        {
+            var (there, isOver) = (true, false);
+            foreach (var run in runs)
+            {
+                await StepAsync(run, cancellationToken);
+                var state = (await RunStore.FindAsync(run, cancellationToken))?.State;
+                there &= state is null || states.Contains(state.Value);
+                isOver |= state is { } now && now.IsFinal() && !states.Contains(now);
+            }
+
+            if (there)
+            {
+                return;
+            }
+
+            if (isOver)
+            {
+                break;
+            }
+
+            await Task.Delay(5, cancellationToken);
+        }
+
+        var timelines = new StringBuilder();
+        foreach (var run in runs)
+        {
+            timelines.AppendLine().Append(await TimelineAsync(run, cancellationToken));
+        }
+
+        throw new TimeoutException($"Not {string.Join(" or ", states)} in time.{timelines}");
+    }
+
+    /// <summary>One look of the pipeline at a run, and one of its poll at the provider.</summary>
+    public async Task StepAsync(Guid run, CancellationToken cancellationToken)
+    {
+        await Services.GetRequiredService<RunAdvancer>().AdvanceAsync(run, cancellationToken);
+        await Services.GetRequiredService<BatchPoller>().PollAsync(cancellationToken);
+    }
+
+    /// <summary>Steps until something holds.</summary>
+    /// <exception cref="TimeoutException">It does not in time.</exception>
+    public async Task DriveUntilAsync(Guid run, Func<Task<bool>> holds, CancellationToken cancellationToken)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!await holds())
+        {
+            if (waited.Elapsed > Patience)
+            {
+                throw new TimeoutException($"It does not hold in time.\n{await TimelineAsync(run, cancellationToken)}");
+            }
+
+            await StepAsync(run, cancellationToken);
+            await Task.Delay(5, cancellationToken);
+        }
+    }
+
+    /// <summary>Moves a run to its end without a scheduler, and checks that everything adds up.</summary>
+    public async Task<RunFigures> DriveToEndAsync(Guid run, CancellationToken cancellationToken)
+    {
+        await DriveAsync([run], cancellationToken, Final);
+        return await EndAsync(run, cancellationToken);
+    }
+
+    /// <summary>Moves a run to a state that is no end, and checks that everything adds up there too.</summary>
+    public async Task<RunFigures> DriveToAsync(Guid run, RunState state, CancellationToken cancellationToken)
+    {
+        await DriveAsync([run], cancellationToken, state);
+        Assert.Empty(await RunStore.ReconcileAsync(run, cancellationToken));
+        return await RunFigures.ReadAsync(Database.DataSource, run, cancellationToken);
+    }
+
     /// <summary>Starts a run and gives its id.</summary>
     public async Task<Guid> StartRunAsync(StartRun start, CancellationToken cancellationToken) =>
         (await Runs.StartAsync(start, Ada, cancellationToken)).RunId ?? throw new InvalidOperationException("There was nothing to do.");
@@ -199,8 +294,8 @@ internal sealed class TestInstallation : IAsyncDisposable
     public async Task<Run> WaitForAsync(Guid runId, CancellationToken cancellationToken, params RunState[] states)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        var waited = System.Diagnostics.Stopwatch.StartNew();
-        while (waited.Elapsed < TimeSpan.FromSeconds(40))
+        var waited = Stopwatch.StartNew();
+        while (waited.Elapsed < Patience)
         {
             var run = (await RunStore.FindAsync(runId, cancellationToken))!;
             if (states.Contains(run.State))
@@ -219,7 +314,7 @@ internal sealed class TestInstallation : IAsyncDisposable
     /// <summary>Waits for a run's end, and checks that everything adds up.</summary>
     public async Task<RunFigures> EndAsync(Guid runId, CancellationToken cancellationToken)
     {
-        await WaitForAsync(runId, cancellationToken, RunState.Completed, RunState.CompletedWithFailures, RunState.Cancelled);
+        await WaitForAsync(runId, cancellationToken, Final);
         Assert.Empty(await RunStore.ReconcileAsync(runId, cancellationToken));
         return await RunFigures.ReadAsync(Database.DataSource, runId, cancellationToken);
     }
