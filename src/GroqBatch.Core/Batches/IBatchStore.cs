@@ -181,7 +181,18 @@ public sealed record Ingest
 
     /// <summary>The provider's own counts; null when it gave none.</summary>
     public RequestCounts? ProviderCounts { get; init; }
+
+    /// <summary>
+    /// Whether what came back stops the run, asked within the transaction: a run whose answers are taken and that goes on all the same would
+    /// send what a person has to look at first. Null: it never does.
+    /// </summary>
+    public Func<IngestResult, RunStop?>? Judge { get; init; }
 }
+
+/// <summary>What came back stops a run.</summary>
+/// <param name="To"><see cref="RunState.NeedsAttention"/> or <see cref="RunState.Held"/>.</param>
+/// <param name="Reason">What a person is told.</param>
+public sealed record RunStop(RunState To, string Reason);
 
 /// <summary>What an ingest did.</summary>
 public sealed record IngestResult
@@ -203,6 +214,9 @@ public sealed record IngestResult
 
     /// <summary>Whether a person is needed before the run can go on.</summary>
     public required bool NeedsAttention { get; init; }
+
+    /// <summary>What it stopped the run for; null when it did not.</summary>
+    public RunStop? Stopped { get; init; }
 
     /// <summary>What differs between sent, answered and the provider's counts, in words; null: nothing.</summary>
     public string? Difference { get; init; }

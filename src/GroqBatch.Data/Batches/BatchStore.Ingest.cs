@@ -5,6 +5,7 @@ using GroqBatch.Core.Outcomes;
 using GroqBatch.Core.Runs;
 using GroqBatch.Core.Summaries;
 using GroqBatch.Data.Ledger;
+using GroqBatch.Data.Runs;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -47,6 +48,12 @@ internal sealed partial class BatchStore
         );
         await ResolutionSql.ApplyAsync(ledger, run, batch.Pass, cancellationToken);
         var result = await CountAsync(ledger, ingest, cancellationToken);
+        if (ingest.Judge?.Invoke(result) is { } stop)
+        {
+            var stopped = await RunStore.StopAsync(ledger, run.Id, stop, cancellationToken);
+            result = stopped ? result with { Stopped = stop } : result;
+        }
+
         await ledger.CommitAsync(cancellationToken);
         return result;
     }

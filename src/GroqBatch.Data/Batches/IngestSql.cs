@@ -48,7 +48,8 @@ internal static class IngestSql
         """;
 
     /// <summary>
-    /// Attempts that ran count against the rung's limit; a refusal, and a batch that was given back unrun, do not.
+    /// Attempts that ran count against the rung's limit; a refusal, a batch that was given back unrun, and one that somebody cancelled at the
+    /// provider do not.
     /// </summary>
     public const string FillResolutions = """
         insert into resolutions (request_id, pull_request_id, position, action, code, message, ran, next_pass)
@@ -57,7 +58,8 @@ internal static class IngestSql
                     when folded.kind = 2 or folded.code is null then 'again'
                     else rule.action end,
                folded.code, folded.message,
-               case when folded.kind = 2 or (folded.kind = 3 and folded.code is null) then 0 else 1 end,
+               case when folded.kind = 2 or (folded.kind = 3 and folded.code is null)
+                      or (folded.code = 'cancelled' and rule.action = 'again') then 0 else 1 end,
                case when folded.kind in (1, 3) then rule.next_pass end
         from folded
         left join unnest(@rule_codes::text[], @rule_attempts::int[], @rule_actions::text[], @rule_passes::smallint[])

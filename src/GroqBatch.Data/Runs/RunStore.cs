@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GroqBatch.Core.Batches;
 using GroqBatch.Core.Leases;
 using GroqBatch.Core.Models;
 using GroqBatch.Core.Outcomes;
@@ -385,6 +386,32 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         }
 
         return differences;
+    }
+
+    /// <summary>
+    /// Stops a run in the transaction of what stops it, or, when it is in a state that this does not stop, tells the reason on its timeline.
+    /// </summary>
+    internal static async Task<bool> StopAsync(LedgerTransaction ledger, Guid runId, RunStop stop, CancellationToken cancellationToken)
+    {
+        RunState[] expected = stop.To == RunState.NeedsAttention ? [RunState.Running, RunState.Held] : [RunState.Running];
+        var from = await ledger.ScalarAsync(
+            "select state from groqbatch.runs where id = @run for no key update",
+            [new("run", runId)],
+            cancellationToken
+        );
+        var actor = Core.Access.Actor.Pipeline.Name;
+        if (
+            from is string text
+            && Enum.TryParse<RunState>(text, out var state)
+            && expected.Contains(state)
+            && await MoveAsync(ledger, runId, expected, state, stop.To, actor, stop.Reason, cancellationToken)
+        )
+        {
+            return true;
+        }
+
+        await AddEventAsync(ledger, runId, actor, from: null, to: null, stop.Reason, cancellationToken);
+        return false;
     }
 
     private static void Compare(List<string> differences, int pass, string what, int counted, int recounted)

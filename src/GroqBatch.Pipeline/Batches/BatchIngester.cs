@@ -68,8 +68,9 @@ internal sealed partial class BatchIngester(
                     .ProviderErrors.Where(fault => fault.Line is not null)
                     .GroupBy(fault => fault.Line!.Value)
                     .ToDictionary(lines => lines.Key, lines => lines.First().Message),
-                Rules = RulesFor(run, batch.Pass),
+                Rules = RulesFor(run, batch),
                 ProviderCounts = batch.ProviderCounts,
+                Judge = result => WhyStop(run, batch, result),
             },
             lease,
             cancellationToken
@@ -77,32 +78,66 @@ internal sealed partial class BatchIngester(
         if (result is not null)
         {
             Log.Ingested(logger, batch.Id, run.Id, result.Succeeded, result.Failed, result.Again);
+            if (result.Stopped is { } stop)
+            {
+                Log.Stopped(logger, run.Id, stop.To, stop.Reason);
+            }
+
             await CheckAsync(run, batch, result, cancellationToken);
         }
 
         return result;
     }
 
-    /// <summary>Why a person is needed after an ingest; null when none is.</summary>
-    public static string? WhyAttention(Batch batch, IngestResult result)
+    /// <summary>Why the run is not to go on by itself after an ingest; null when it may.</summary>
+    private static RunStop? WhyStop(Run run, Batch batch, IngestResult result)
     {
+        if (run.State is RunState.Cancelling || run.State.IsFinal())
+        {
+            return null;
+        }
+
         if (result.Refused > 0)
         {
-            return $"{result.Refused} requests were refused: {result.Refusal}";
+            return new RunStop(
+                RunState.NeedsAttention,
+                result.Refused == 1
+                    ? $"1 request was refused: {result.Refusal}"
+                    : $"{result.Refused} requests were refused: {result.Refusal}"
+            );
         }
 
         if (batch.Status == BatchStatusText.Failed && result.Failed == 0)
         {
             var words = string.Join(" ", batch.ProviderErrors.Select(fault => fault.Message).Distinct(StringComparer.Ordinal).Take(3));
-            return $"The provider rejected batch {batch.ProviderBatchId} without naming a line of it: {(words.Length == 0 ? "it gave no reason." : words)}";
+            return new RunStop(
+                RunState.NeedsAttention,
+                $"The provider rejected batch {batch.ProviderBatchId} without naming a line of it: {(words.Length == 0 ? "it gave no reason." : words)}"
+            );
         }
 
-        return result.NeedsAttention ? $"Batch {batch.ProviderBatchId} was lost again; resume sends its requests once more." : null;
+        if (result.NeedsAttention)
+        {
+            return new RunStop(
+                RunState.NeedsAttention,
+                $"Batch {batch.ProviderBatchId} was lost again; resume sends its requests once more."
+            );
+        }
+
+        return WasCancelledElsewhere(run, batch)
+            ? new RunStop(
+                RunState.Held,
+                $"Batch {batch.ProviderBatchId} was cancelled in the provider's console. Resume sends what it did not get to, cancel doesn't."
+            )
+            : null;
     }
 
     /// <summary>Cancelled, though nobody here asked for it.</summary>
-    public static bool WasCancelledElsewhere(Run run, Batch batch) =>
-        batch.Status == BatchStatusText.Cancelled && batch.CancelRequestedAt is null && run.State != RunState.Cancelling;
+    private static bool WasCancelledElsewhere(Run run, Batch batch) =>
+        batch.Status == BatchStatusText.Cancelled
+        && batch.CancelRequestedAt is null
+        && run.State != RunState.Cancelling
+        && !run.State.IsFinal();
 
     private static (FailureCode? Code, string Message) WhatIsMissing(Run run, Batch batch) =>
         batch.Status switch
@@ -120,10 +155,14 @@ internal sealed partial class BatchIngester(
             _ => (FailureCode.Unanswered, "In neither the output nor the error file."),
         };
 
-    /// <summary>The one rule, for each code and number of attempts. A run that is being cancelled climbs no further.</summary>
-    private static List<FailureRule> RulesFor(Run run, int pass)
+    /// <summary>
+    /// The one rule, for each code and number of attempts. A run that is being cancelled climbs no further; what somebody else cancelled waits
+    /// for whoever resumes the run.
+    /// </summary>
+    private static List<FailureRule> RulesFor(Run run, Batch batch)
     {
-        var rung = run.Ladder.Find(pass)!;
+        var rung = run.Ladder.Find(batch.Pass)!;
+        var waits = WasCancelledElsewhere(run, batch);
         var max = run.Settings.MaxAttemptsPerRequest;
         var rules = new List<FailureRule>(AllCodes.Length * max);
         foreach (var code in AllCodes)
@@ -134,6 +173,10 @@ internal sealed partial class BatchIngester(
                 if (run.State == RunState.Cancelling && consequence.Kind == ConsequenceKind.NextRung)
                 {
                     consequence = Consequence.Final;
+                }
+                else if (waits && code == FailureCode.Cancelled)
+                {
+                    consequence = Consequence.SameRung;
                 }
 
                 rules.Add(new FailureRule(code, attempts, consequence));
@@ -195,6 +238,9 @@ internal sealed partial class BatchIngester(
             Message = "Batch {BatchId} of run {RunId}: {Succeeded} succeeded, {Failed} failed, {Again} wait to be sent again"
         )]
         public static partial void Ingested(ILogger logger, Guid batchId, Guid runId, int succeeded, int failed, int again);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} is stopped by what came back, it is {State} now: {Reason}")]
+        public static partial void Stopped(ILogger logger, Guid runId, RunState state, string reason);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {BatchId} ({ProviderBatchId}): {Difference}")]
         public static partial void Difference(ILogger logger, Guid batchId, string? providerBatchId, string difference);

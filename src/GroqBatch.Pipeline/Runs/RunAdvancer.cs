@@ -153,36 +153,11 @@ internal sealed partial class RunAdvancer(
                 return Step.Next;
             }
 
-            var result = await ingester.IngestAsync(run, batch, keeper.Lease, keeper.Token);
-            if (result is not null && !run.State.IsFinal())
-            {
-                await JudgeIngestAsync(run, batch, result, keeper);
-            }
-
+            await ingester.IngestAsync(run, batch, keeper.Lease, keeper.Token);
             return Step.Next;
         }
 
         return later;
-    }
-
-    private async Task JudgeIngestAsync(Run run, Batch batch, IngestResult result, LeaseKeeper keeper)
-    {
-        if (BatchIngester.WhyAttention(batch, result) is { } why)
-        {
-            await NeedAttentionAsync(run, why, keeper);
-        }
-        else if (BatchIngester.WasCancelledElsewhere(run, batch))
-        {
-            await runs.TryMoveAsync(
-                run.Id,
-                [RunState.Running, RunState.NeedsAttention],
-                RunState.Held,
-                Actor.Pipeline.Name,
-                $"Batch {batch.ProviderBatchId} was cancelled in the provider's console. Resume goes on with what is left.",
-                keeper.Lease,
-                keeper.Token
-            );
-        }
     }
 
     private async Task<Step> SendAsync(Run run, IReadOnlyList<Batch> open, LeaseKeeper keeper)
