@@ -6,7 +6,7 @@ using GroqBatch.Testing.Folders;
 namespace GroqBatch.Cli.Tests.Shell;
 
 /// <summary>A database and a data folder of a test's own, quick settings, and the command line on them.</summary>
-public sealed class Workplace : IAsyncLifetime
+public class Workplace : IAsyncLifetime
 {
     private readonly TestDatabase _database = new();
     private readonly TestFolder _folder = new();
