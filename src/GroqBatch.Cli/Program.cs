@@ -6,10 +6,12 @@ using System.Text;
 using GroqBatch.Cli.Coverage;
 using GroqBatch.Cli.Import;
 using GroqBatch.Cli.Parking;
+using GroqBatch.Cli.Reingest;
 using GroqBatch.Cli.Runs;
 using GroqBatch.Cli.Samples;
 using GroqBatch.Cli.Shell;
 using GroqBatch.Cli.Simulator;
+using GroqBatch.Cli.Storage;
 using GroqBatch.Cli.Summaries;
 using GroqBatch.Cli.Teams;
 
@@ -32,6 +34,8 @@ var root = new RootCommand("Brings the LLM summaries of pull requests to a cover
     new UnparkCommand(),
     new WorkCommand(),
     new ExportCommand(),
+    new RawCommand(),
+    new ReingestCommand(),
     new SampleCommand(),
     new SimulatorCommand(),
 };

@@ -30,6 +30,7 @@ public sealed class GroqBatchDbContext(DbContextOptions<GroqBatchDbContext> opti
     public DbSet<ClaimEntity> Claims => Set<ClaimEntity>();
     public DbSet<RunEventEntity> RunEvents => Set<RunEventEntity>();
     public DbSet<BatchEntity> Batches => Set<BatchEntity>();
+    public DbSet<BatchCustomIdEntity> BatchCustomIds => Set<BatchCustomIdEntity>();
     public DbSet<AttemptEntity> Attempts => Set<AttemptEntity>();
     public DbSet<LeaseEntity> Leases => Set<LeaseEntity>();
     public DbSet<AuditEventEntity> AuditEvents => Set<AuditEventEntity>();

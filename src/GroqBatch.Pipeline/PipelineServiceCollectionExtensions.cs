@@ -1,9 +1,12 @@
 using GroqBatch.Core.Estimates;
 using GroqBatch.Core.Plans;
+using GroqBatch.Core.Reingest;
 using GroqBatch.Core.Runs;
+using GroqBatch.Core.Storage;
 using GroqBatch.Pipeline.Batches;
 using GroqBatch.Pipeline.Plans;
 using GroqBatch.Pipeline.Polling;
+using GroqBatch.Pipeline.Reingest;
 using GroqBatch.Pipeline.Runs;
 using GroqBatch.Pipeline.Scheduling;
 using GroqBatch.Pipeline.Storage;
@@ -23,7 +26,11 @@ public static class PipelineServiceCollectionExtensions
         services.AddOptionsWithValidateOnStart<PipelineOptions>().Bind(configuration.GetSection(PipelineOptions.SectionName));
         services.AddSingleton<IValidateOptions<PipelineOptions>, PipelineOptionsValidator>();
         services.AddSingleton(TimeProvider.System);
+        RawFiles.DemandWholeFiles();
         services.AddSingleton<RawFiles>();
+        services.AddSingleton<RawFileFetcher>();
+        services.AddSingleton<IRawExport, RawExport>();
+        services.AddSingleton<IReingest, Reingester>();
         services.AddSingleton<PipelineIdentity>();
         services.AddSingleton<IRunService, RunService>();
         services.AddSingleton<RunEstimator>();

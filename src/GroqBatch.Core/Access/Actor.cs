@@ -26,6 +26,9 @@ public enum Right
 /// <param name="Rights">What it may do.</param>
 public sealed record Actor(string Name, Right Rights)
 {
+    /// <summary>From where it asks, such as an address; null: what the database sees of the connection is recorded.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>The pipeline itself, for moves that nobody asked for.</summary>
     public static Actor Pipeline { get; } = new("pipeline", Right.View);
 

@@ -81,6 +81,9 @@ public interface IBatchStore
     /// <summary>The batches of a run that are not final, in order.</summary>
     Task<IReadOnlyList<Batch>> ListOpenAsync(Guid runId, CancellationToken cancellationToken);
 
+    /// <summary>Every batch of a run, final ones included, in order.</summary>
+    Task<IReadOnlyList<Batch>> ListAllAsync(Guid runId, CancellationToken cancellationToken);
+
     /// <summary>How many batches a pass has, abandoned ones left out.</summary>
     Task<int> CountAsync(Guid runId, int pass, CancellationToken cancellationToken);
 
@@ -220,4 +223,19 @@ public sealed record IngestResult
 
     /// <summary>What differs between sent, answered and the provider's counts, in words; null: nothing.</summary>
     public string? Difference { get; init; }
+
+    /// <summary><see cref="Failed"/> by code; codes without one are absent.</summary>
+    public IReadOnlyDictionary<FailureCode, int> FailuresByCode { get; init; } = new Dictionary<FailureCode, int>();
+
+    /// <summary>Tokens of the requests that were answered.</summary>
+    public long PromptTokens { get; init; }
+
+    /// <summary>Tokens of the answers, reasoning included.</summary>
+    public long CompletionTokens { get; init; }
+
+    /// <summary>Dollars booked.</summary>
+    public decimal Cost { get; init; }
+
+    /// <summary>Attempts whose cost is unknown.</summary>
+    public int UnknownCosts { get; init; }
 }

@@ -136,6 +136,10 @@ public sealed record Batch
     public RequestCounts? ProviderCounts { get; init; }
 
     public DateTimeOffset? CancelRequestedAt { get; init; }
+
+    /// <summary>When its answers were taken; null before.</summary>
+    public DateTimeOffset? IngestedAt { get; init; }
+
     public DateTimeOffset? ExpiresAt { get; init; }
 
     /// <summary>When a step on this batch is to be tried again; null: at once.</summary>

@@ -29,7 +29,14 @@ internal sealed class AuditEventEntityConfiguration : IEntityTypeConfiguration<A
     {
         builder.ToTable("audit_events");
         builder.Property(audit => audit.Actor).HasMaxLength(Lengths.Name);
-        builder.Property(audit => audit.Origin).HasMaxLength(Lengths.Name);
+
+        // The connection knows where it comes from, whoever writes the event: which host by name, and from which address.
+        builder
+            .Property(audit => audit.Origin)
+            .HasMaxLength(Lengths.Name)
+            .HasDefaultValueSql(
+                "left(concat_ws(' ', nullif(current_setting('application_name', true), ''), 'from ' || host(inet_client_addr())), 200)"
+            );
         builder.Property(audit => audit.Action).HasMaxLength(Lengths.Slug);
         builder.Property(audit => audit.Target).HasMaxLength(Lengths.Name);
         builder.Property(audit => audit.Before).HasColumnType("jsonb");

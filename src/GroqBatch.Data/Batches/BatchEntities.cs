@@ -51,6 +51,9 @@ public sealed class BatchEntity
     /// <summary>Differences between what was sent, what came back and what the provider counts; null: none, or not ingested.</summary>
     public string? Difference { get; set; }
 
+    /// <summary>The custom ids that make up <see cref="Difference"/>, the first of each kind; null: none.</summary>
+    public string[]? OffendingIds { get; set; }
+
     /// <summary>Dollars estimated at submission; null once what it cost is booked.</summary>
     public decimal? CommittedCost { get; set; }
 
@@ -87,6 +90,17 @@ public sealed class BatchEntity
 
     /// <summary>Why the step it waits for went wrong last; null when it did not.</summary>
     public string? Trouble { get; set; }
+}
+
+/// <summary>
+/// The pull request that a custom id means, in a batch whose lines this installation did not number: one that came in a bundle, or one that
+/// another process sent. Batches of its own have no rows here.
+/// </summary>
+public sealed class BatchCustomIdEntity
+{
+    public Guid BatchId { get; set; }
+    public required string CustomId { get; set; }
+    public long PullRequestId { get; set; }
 }
 
 /// <summary>One sending of a request; a resend on the same rung is its second attempt.</summary>
@@ -169,6 +183,19 @@ internal sealed class BatchEntityConfiguration : IEntityTypeConfiguration<BatchE
             .HasIndex(batch => new { batch.Provider, batch.NextPollAt })
             .HasFilter("state = 'Submitted'")
             .HasDatabaseName("ix_batches_to_poll");
+    }
+}
+
+internal sealed class BatchCustomIdEntityConfiguration : IEntityTypeConfiguration<BatchCustomIdEntity>
+{
+    public void Configure(EntityTypeBuilder<BatchCustomIdEntity> builder)
+    {
+        builder.ToTable("batch_custom_ids");
+        builder.HasKey(id => new { id.BatchId, id.CustomId });
+
+        // Foreign ids can be anything that fits on a line; what a provider takes is far shorter.
+        builder.HasOne<BatchEntity>().WithMany().HasForeignKey(id => id.BatchId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne<PullRequests.PullRequestEntity>().WithMany().HasForeignKey(id => id.PullRequestId).OnDelete(DeleteBehavior.Cascade);
     }
 }
 

@@ -50,12 +50,18 @@ internal static class BatchSql
         batch.request_file_hash, batch.prompt_version, batch.intent_at, batch.submitted_at, batch.provider_batch_id, batch.input_file_id,
         batch.output_file_id, batch.error_file_id, batch.status, batch.raw::text, batch.cancel_requested_at, batch.expires_at, batch.retry_at,
         batch.troubles, clock_timestamp(), batch.committed_cost, batch.provider_errors::text, batch.provider_total, batch.provider_completed,
-        batch.provider_failed
+        batch.provider_failed, batch.ingested_at
         """;
 
     public const string Open = $"""
         select {Columns} from groqbatch.batches batch
         where batch.run_id = @run and batch.state in ('Planned', 'Uploaded', 'Submitted', 'Ended')
+        order by batch.pass_ordinal, batch.ordinal
+        """;
+
+    public const string All = $"""
+        select {Columns} from groqbatch.batches batch
+        where batch.run_id = @run
         order by batch.pass_ordinal, batch.ordinal
         """;
 

@@ -58,7 +58,7 @@ internal sealed partial class BatchStore
         return result;
     }
 
-    private static async Task CopyAnswersAsync(
+    internal static async Task CopyAnswersAsync(
         LedgerTransaction ledger,
         IAsyncEnumerable<Answer> answers,
         Core.Models.Rung rung,
@@ -126,6 +126,15 @@ internal sealed partial class BatchStore
         }
 
         var difference = await FindDifferenceAsync(ledger, ingest, unanswered, cancellationToken);
+        var offending = difference is null
+            ? null
+            : (string[]?)
+                await ledger.ScalarAsync(
+                    IngestSql.OffendingIds,
+                    [new("batch", batch.Id), new("unanswered", ingest.MissingCode is FailureCode.Unanswered)],
+                    cancellationToken
+                );
+        var failedByCode = await CountFailuresAsync(ledger, cancellationToken);
         await ledger.ExecuteAsync(
             IngestSql.PassTokens,
             [
@@ -148,6 +157,7 @@ internal sealed partial class BatchStore
                 new("unanswered", unanswered),
                 new("cost", cost),
                 Nullable("difference", NpgsqlDbType.Text, difference),
+                Nullable("offending_ids", NpgsqlDbType.Array | NpgsqlDbType.Text, offending),
             ],
             cancellationToken
         );
@@ -183,7 +193,31 @@ internal sealed partial class BatchStore
             Refusal = refusal,
             NeedsAttention = attention,
             Difference = difference,
+            FailuresByCode = failedByCode,
+            PromptTokens = promptTokens,
+            CompletionTokens = completionTokens,
+            Cost = cost,
+            UnknownCosts = unknownCost,
         };
+    }
+
+    private static async Task<Dictionary<FailureCode, int>> CountFailuresAsync(
+        LedgerTransaction ledger,
+        CancellationToken cancellationToken
+    )
+    {
+        var counts = new Dictionary<FailureCode, int>();
+        await using var command = ledger.Command(IngestSql.FailedByCode, []);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (FailureCodes.TryParse(Text(reader, 0), out var code))
+            {
+                counts[code] = reader.GetInt32(1);
+            }
+        }
+
+        return counts;
     }
 
     /// <summary>
@@ -230,7 +264,7 @@ internal sealed partial class BatchStore
         return text.Length == 0 ? null : text.ToString().TrimEnd();
     }
 
-    private static NpgsqlParameter[] FoldParameters(Ingest ingest) =>
+    internal static NpgsqlParameter[] FoldParameters(Ingest ingest) =>
         [
             new("batch", ingest.Batch.Id),
             Nullable("missing_code", NpgsqlDbType.Text, ingest.MissingCode?.ToWire()),

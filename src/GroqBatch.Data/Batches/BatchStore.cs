@@ -117,9 +117,15 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
         await ledger.CommitAsync(cancellationToken);
     }
 
-    public async Task<IReadOnlyList<Batch>> ListOpenAsync(Guid runId, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Batch>> ListOpenAsync(Guid runId, CancellationToken cancellationToken) =>
+        ListAsync(BatchSql.Open, runId, cancellationToken);
+
+    public Task<IReadOnlyList<Batch>> ListAllAsync(Guid runId, CancellationToken cancellationToken) =>
+        ListAsync(BatchSql.All, runId, cancellationToken);
+
+    private async Task<IReadOnlyList<Batch>> ListAsync(string sql, Guid runId, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(BatchSql.Open);
+        await using var command = dataSource.CreateCommand(sql);
         command.Parameters.AddWithValue("run", runId);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var batches = new List<Batch>();
@@ -578,6 +584,7 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
                 ? JsonSerializer.Deserialize(errors, BatchJson.Default.IReadOnlyListProviderBatchError)!
                 : [],
             ProviderCounts = reader.IsDBNull(26) ? null : new RequestCounts(reader.GetInt32(26), reader.GetInt32(27), reader.GetInt32(28)),
+            IngestedAt = Time(reader, 29),
         };
 
     private static DateTimeOffset? Time(NpgsqlDataReader reader, int ordinal) =>

@@ -26,7 +26,10 @@ internal static class IngestSql
     /// <summary>
     /// <c>kind</c> 0 succeeded, 1 failed, 2 refused, 3 in neither file. A line that validation refused is a failure whatever else is said of it.
     /// </summary>
-    public const string CreateFolded = """
+    public const string CreateFolded = CreateFoldedOfAll + " and attempt.outcome is null";
+
+    /// <summary>The same of every attempt, whether it has its outcome or not: what the files say, to be held against the ledger.</summary>
+    public const string CreateFoldedOfAll = """
         create temporary table folded on commit drop as
         with winner as (
             select distinct on (pull_request_id) pull_request_id, seq from answers where pull_request_id is not null
@@ -44,7 +47,17 @@ internal static class IngestSql
         left join answers answer on answer.seq = winner.seq
         left join unnest(@rejected_lines::int[], @rejected_messages::text[]) as rejected (line, message)
                on rejected.line = attempt.line and coalesce(answer.kind, 3) <> 0
-        where attempt.batch_id = @batch and attempt.outcome is null
+        where attempt.batch_id = @batch
+        """;
+
+    /// <summary>
+    /// Which pull requests the lines of a batch mean whose custom ids this installation did not give. Batches of its own have no rows to ask.
+    /// </summary>
+    public const string MapCustomIds = """
+        update answers answer
+        set pull_request_id = (select known.pull_request_id from groqbatch.batch_custom_ids known
+                               where known.batch_id = @batch and known.custom_id = answer.custom_id)
+        where exists (select 1 from groqbatch.batch_custom_ids where batch_id = @batch)
         """;
 
     /// <summary>
@@ -132,6 +145,32 @@ internal static class IngestSql
                    where attempt.batch_id = @batch) request on request.pull_request_id = answer.pull_request_id
         """;
 
+    /// <summary>The custom ids behind a difference, the first ten of each kind: of no request of this batch, repeated, in neither file.</summary>
+    public const string OffendingIds = """
+        select coalesce(array_agg(id), '{}') from (
+            (select coalesce(answer.custom_id, '(none)') as id
+             from answers answer
+             where not exists (select 1 from groqbatch.attempts attempt join groqbatch.requests request on request.id = attempt.request_id
+                               where attempt.batch_id = @batch and request.pull_request_id = answer.pull_request_id)
+             limit 10)
+            union
+            (select min(custom_id) from answers where pull_request_id is not null group by pull_request_id having count(*) > 1 limit 10)
+            union
+            (select coalesce((select known.custom_id from groqbatch.batch_custom_ids known
+                              where known.batch_id = @batch and known.pull_request_id = folded.pull_request_id limit 1),
+                             'pr-' || folded.pull_request_id)
+             from folded where @unanswered and folded.kind = 3 limit 10)
+        ) offending
+        """;
+
+    /// <summary>How many attempts failed, by code.</summary>
+    public const string FailedByCode = """
+        select folded.code, count(*)::int
+        from folded join groqbatch.attempts attempt on attempt.id = folded.attempt_id
+        where folded.kind <> 0 and attempt.outcome = 'failed'
+        group by folded.code
+        """;
+
     public const string PassTokens = """
         update groqbatch.passes
         set prompt_tokens = prompt_tokens + @prompt_tokens, completion_tokens = completion_tokens + @completion_tokens, cost = cost + @cost,
@@ -151,9 +190,10 @@ internal static class IngestSql
 
     public const string Again = "select count(*)::int from resolutions where action = 'again'";
 
+    /// <summary>The time is the transaction's, as that of the summaries and outcomes it brought: whoever rebuilds them knows it from here.</summary>
     public const string Ingested = """
         update groqbatch.batches
-        set state = 'Ingested', ingested_at = clock_timestamp(), succeeded = @succeeded, failed = @failed_requests, unanswered = @unanswered,
+        set state = 'Ingested', ingested_at = now(), offending_ids = @offending_ids, succeeded = @succeeded, failed = @failed_requests, unanswered = @unanswered,
             difference = @difference, cost = @cost, committed_cost = null, retry_at = null, troubles = 0, trouble = null
         where id = @batch and state = 'Ended'
         returning ordinal

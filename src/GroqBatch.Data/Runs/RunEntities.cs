@@ -39,6 +39,10 @@ public sealed class RunEntity
     public string? Estimate { get; set; }
 
     public Guid? ParentRunId { get; set; }
+
+    /// <summary>Where its rows come from, as <see cref="Core.Runs.RunProvenance"/> is written.</summary>
+    public string Provenance { get; set; } = nameof(Core.Runs.RunProvenance.Own);
+
     public string? RequestKey { get; set; }
     public required string StartedBy { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
@@ -162,6 +166,7 @@ internal sealed class RunEntityConfiguration : IEntityTypeConfiguration<RunEntit
         builder.Property(run => run.Settings).HasColumnType("jsonb");
         builder.Property(run => run.Estimate).HasColumnType("jsonb");
         builder.Property(run => run.PromptVersion).HasMaxLength(Lengths.Code);
+        builder.Property(run => run.Provenance).HasMaxLength(Lengths.Code).HasDefaultValue(nameof(Core.Runs.RunProvenance.Own));
         builder.Property(run => run.RequestKey).HasMaxLength(Lengths.Name);
         builder.Property(run => run.StartedBy).HasMaxLength(Lengths.Name);
         builder.Property(run => run.CreatedAt).HasDefaultValueSql("now()");

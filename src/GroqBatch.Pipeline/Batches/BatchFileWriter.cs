@@ -7,6 +7,7 @@ using GroqBatch.Core.Leases;
 using GroqBatch.Core.Models;
 using GroqBatch.Core.Prompts;
 using GroqBatch.Core.Runs;
+using GroqBatch.Core.Storage;
 using GroqBatch.Pipeline.Storage;
 
 namespace GroqBatch.Pipeline.Batches;

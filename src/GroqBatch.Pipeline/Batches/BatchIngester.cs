@@ -4,6 +4,7 @@ using GroqBatch.Core.Batches;
 using GroqBatch.Core.Leases;
 using GroqBatch.Core.Outcomes;
 using GroqBatch.Core.Runs;
+using GroqBatch.Core.Storage;
 using GroqBatch.Pipeline.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -17,9 +18,9 @@ namespace GroqBatch.Pipeline.Batches;
 internal sealed partial class BatchIngester(
     IBatchStore batches,
     IRunStore runs,
-    IBatchProvider provider,
     IBatchFileFormat format,
     RawFiles rawFiles,
+    RawFileFetcher fetcher,
     IOptions<PipelineOptions> options,
     ILogger<BatchIngester> logger
 )
@@ -35,8 +36,8 @@ internal sealed partial class BatchIngester(
         try
         {
             rawFiles.Prepare(batch.RunId);
-            await FetchAsync(batch.OutputFileId, output, cancellationToken);
-            await FetchAsync(batch.ErrorFileId, error, cancellationToken);
+            await fetcher.FetchAsync(batch.OutputFileId, output, cancellationToken);
+            await fetcher.FetchAsync(batch.ErrorFileId, error, cancellationToken);
         }
         catch (ProviderException failure)
         {
@@ -55,21 +56,9 @@ internal sealed partial class BatchIngester(
             return null;
         }
 
-        var (missingCode, missingMessage) = WhatIsMissing(run, batch);
         var result = await batches.IngestAsync(
-            new Ingest
+            Describe(run, batch, ReadAsync(format, [output, error], cancellationToken)) with
             {
-                Run = run,
-                Batch = batch,
-                Answers = ReadAsync([output, error], cancellationToken),
-                MissingCode = missingCode,
-                MissingMessage = missingMessage,
-                RejectedLines = batch
-                    .ProviderErrors.Where(fault => fault.Line is not null)
-                    .GroupBy(fault => fault.Line!.Value)
-                    .ToDictionary(lines => lines.Key, lines => lines.First().Message),
-                Rules = RulesFor(run, batch),
-                ProviderCounts = batch.ProviderCounts,
                 Judge = result => WhyStop(run, batch, result),
             },
             lease,
@@ -87,6 +76,43 @@ internal sealed partial class BatchIngester(
         }
 
         return result;
+    }
+
+    /// <summary>What came back of a batch, with the rules by which it is taken.</summary>
+    internal static Ingest Describe(Run run, Batch batch, IAsyncEnumerable<Answer> answers)
+    {
+        var (missingCode, missingMessage) = WhatIsMissing(run, batch);
+        return new Ingest
+        {
+            Run = run,
+            Batch = batch,
+            Answers = answers,
+            MissingCode = missingCode,
+            MissingMessage = missingMessage,
+            RejectedLines = batch
+                .ProviderErrors.Where(fault => fault.Line is not null)
+                .GroupBy(fault => fault.Line!.Value)
+                .ToDictionary(lines => lines.Key, lines => lines.First().Message),
+            Rules = RulesFor(run, batch),
+            ProviderCounts = batch.ProviderCounts,
+        };
+    }
+
+    /// <summary>The lines of those files that are there, one after the other.</summary>
+    internal static async IAsyncEnumerable<Answer> ReadAsync(
+        IBatchFileFormat format,
+        string[] paths,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        foreach (var path in paths.Where(File.Exists))
+        {
+            await using var file = RawFiles.OpenRead(path);
+            await foreach (var answer in format.ReadAnswersAsync(file, cancellationToken).WithCancellation(cancellationToken))
+            {
+                yield return answer;
+            }
+        }
     }
 
     /// <summary>Why the run is not to go on by itself after an ingest; null when it may.</summary>
@@ -184,37 +210,6 @@ internal sealed partial class BatchIngester(
         }
 
         return rules;
-    }
-
-    private async Task FetchAsync(string? fileId, string place, CancellationToken cancellationToken)
-    {
-        if (fileId is null || File.Exists(place))
-        {
-            return;
-        }
-
-        var plain = $"{place}.{Guid.NewGuid():N}.plain";
-        try
-        {
-            await provider.DownloadAsync(fileId, plain, cancellationToken);
-            await RawFiles.CompressAsync(plain, place, cancellationToken);
-        }
-        finally
-        {
-            File.Delete(plain);
-        }
-    }
-
-    private async IAsyncEnumerable<Answer> ReadAsync(string[] paths, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        foreach (var path in paths.Where(File.Exists))
-        {
-            await using var file = RawFiles.OpenRead(path);
-            await foreach (var answer in format.ReadAnswersAsync(file, cancellationToken).WithCancellation(cancellationToken))
-            {
-                yield return answer;
-            }
-        }
     }
 
     private async Task CheckAsync(Run run, Batch batch, IngestResult result, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Leases;
 using GroqBatch.Core.Runs;
+using GroqBatch.Core.Storage;
 using GroqBatch.Pipeline.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

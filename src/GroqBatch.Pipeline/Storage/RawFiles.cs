@@ -4,25 +4,18 @@ using Microsoft.Extensions.Options;
 
 namespace GroqBatch.Pipeline.Storage;
 
-/// <summary>Which file of a batch.</summary>
-public enum RawFileKind
-{
-    /// <summary>The lines as they were sent.</summary>
-    Request,
-
-    /// <summary>The provider's output file as it came.</summary>
-    Output,
-
-    /// <summary>The provider's error file as it came.</summary>
-    Error,
-}
-
 /// <summary>
 /// The raw files of batches, compressed, in one folder for each run. A file appears whole or not at all: it is written beside its place first.
 /// </summary>
 public sealed class RawFiles(IOptions<StorageOptions> options)
 {
     private const int BufferSize = 1 << 17;
+
+    /// <summary>
+    /// Without it .NET takes the end of the bytes for the end of the data, and half a result file would read as a whole one that answers half.
+    /// A switch of the process, read when its first compressed stream is made.
+    /// </summary>
+    internal static void DemandWholeFiles() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", isEnabled: true);
 
     /// <summary>Where a file lies, whether it exists or not.</summary>
     public string PathOf(Guid runId, Guid batchId, RawFileKind kind) =>
@@ -31,6 +24,9 @@ public sealed class RawFiles(IOptions<StorageOptions> options)
     /// <summary>Where the uncompressed request file lies between writing and upload.</summary>
     public string UploadPathOf(Guid runId, Guid batchId) =>
         Path.Combine(options.Value.RawFolder, runId.ToString(), $"{batchId}.upload.jsonl");
+
+    /// <summary>The folder of a run's files, whether it exists or not.</summary>
+    public string FolderOf(Guid runId) => Path.Combine(options.Value.RawFolder, runId.ToString());
 
     /// <summary>Makes the folder of a run.</summary>
     public void Prepare(Guid runId) => Directory.CreateDirectory(Path.Combine(options.Value.RawFolder, runId.ToString()));
