@@ -68,7 +68,7 @@ internal sealed class CoverageCommand : CliCommand
         foreach (var team in below)
         {
             invocation.Terminal.Note(
-                $"{team.Team.Slug} is below its goal of {team.Team.Goal:0.##%}: {team.MissingToGoal:N0} summaries are missing."
+                $"{team.Team.Slug} is below its goal of {team.Team.Goal * 100:0.##} %: {team.MissingToGoal:N0} summaries are missing."
             );
         }
 
@@ -116,7 +116,7 @@ internal sealed class CoverageCommand : CliCommand
         table.AddRow(
             Terminal.Cell(team),
             Terminal.Cell(Share.ToPercent(counts.Summarised + counts.Stale, counts.Eligible)),
-            Terminal.Cell($"{goal:0.##%}"),
+            Terminal.Cell($"{goal * 100:0.##} %"),
             Terminal.Cell($"{missing:N0}"),
             Terminal.Cell($"{counts.Eligible:N0}"),
             Terminal.Cell($"{counts.Summarised:N0}"),

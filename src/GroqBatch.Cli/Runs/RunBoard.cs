@@ -8,7 +8,7 @@ namespace GroqBatch.Cli.Runs;
 /// <summary>Runs as they move: one row for each pass, with a bar, for a terminal that somebody watches.</summary>
 internal static class RunBoard
 {
-    private const int BarWidth = 24;
+    private const int BarWidth = 16;
     private const int BatchesNamed = 3;
 
     /// <summary>The board at one instant.</summary>
@@ -17,13 +17,13 @@ internal static class RunBoard
         var rows = new List<IRenderable>();
         foreach (var run in runs)
         {
+            rows.Add(Terminal.Cell($"{run.Team}  {Figures.Short(run.Id)}  {run.State}{(run.Reason is null ? "" : $": {run.Reason}")}"));
             rows.Add(
                 Terminal.Cell(
-                    $"{run.Team}  {Figures.Short(run.Id)}  {run.State}{(run.Reason is null ? "" : $": {run.Reason}")}  "
-                        + $"{run.Succeeded:N0} of {run.Selected:N0} succeeded, {run.Recovered:N0} recovered, {run.FinalFailures:N0} failed  "
-                        + $"{Figures.Booked(run.Booked, run.UnknownRequests)}"
+                    $"  {run.Succeeded:N0} of {run.Selected:N0} succeeded, {run.Recovered:N0} recovered, {run.FinalFailures:N0} failed, "
+                        + Figures.Booked(run.Booked, run.UnknownRequests)
                         + (run.Estimate?.Cost is { } cost ? $" of about {Figures.DollarsBetween(cost)}" : "")
-                        + $"  {Figures.Time(Figures.Age(run))}"
+                        + $", {Figures.Time(Figures.Age(run))}"
                 )
             );
             foreach (var pass in run.Passes)

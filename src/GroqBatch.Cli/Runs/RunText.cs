@@ -93,6 +93,7 @@ internal static class RunText
     private static Table PassesOf(RunOverview run)
     {
         var table = Plain("pass", "model", "requests", "succeeded", "failed", "open", "cost", "failures by code");
+        table.Columns[1].NoWrap();
         foreach (var column in table.Columns.Skip(2).Take(5))
         {
             column.RightAligned().NoWrap();
@@ -118,6 +119,8 @@ internal static class RunText
     private static Table BatchesOf(List<(int Pass, BatchOverview Batch)> batches, DateTimeOffset now)
     {
         var table = Plain("pass", "batch", "state", "provider says", "requests", "their counts", "asked");
+        // To be copied whole.
+        table.Columns[1].NoWrap();
         foreach (var (pass, batch) in batches)
         {
             table.AddRow(

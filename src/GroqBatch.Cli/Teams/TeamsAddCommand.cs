@@ -50,7 +50,9 @@ internal sealed class TeamsAddCommand : CliCommand
             .Services.GetRequiredService<ITeamStore>()
             .AddAsync(new NewTeam(invocation.Get(_slug), invocation.Get(_name)!, goal), invocation.Actor, cancellationToken);
         invocation.Terminal.Out.WriteLine(
-            Terminal.Safe($"Added {team.Slug} ({team.Name}), goal {team.Goal:0.##%}. Next: groqbatch import FILE... --team {team.Slug}")
+            Terminal.Safe(
+                $"Added {team.Slug} ({team.Name}), goal {team.Goal * 100:0.##} %. Next: groqbatch import FILE... --team {team.Slug}"
+            )
         );
         return ExitCode.Done;
     }

@@ -49,7 +49,7 @@ internal sealed class TeamsListCommand : CliCommand
             table.AddRow(
                 Terminal.Cell(team.Slug),
                 Terminal.Cell(team.Name),
-                Terminal.Cell($"{team.Goal:0.##%}"),
+                Terminal.Cell($"{team.Goal * 100:0.##} %"),
                 Terminal.Cell(team.IsSample ? "sample" : "")
             );
         }

@@ -186,6 +186,10 @@ public sealed class RunTests(Workplace workplace) : IClassFixture<Workplace>
         var none = await groqBatch.RunAsync("run-llm-batch", "--team", "watched", "--full", "--detach");
         Workplace.AssertEnded(0, none);
         Assert.Contains("except 5 that another run has", none.Error, StringComparison.Ordinal);
+        await alone.AddTeamAsync("handed-over", 4);
+        var handedOver = await groqBatch.RunAsync("run-llm-batch", "--team", "handed-over", "--full", "--detach");
+        Workplace.AssertEnded(0, handedOver);
+        Assert.Contains("Another process is working and carries it on", handedOver.Error, StringComparison.Ordinal);
         clock.Advance(TimeSpan.FromHours(3));
         await worker.WaitForAsync(said => said.Contains(" Completed", StringComparison.Ordinal));
         await worker.SignalAsync("TERM");

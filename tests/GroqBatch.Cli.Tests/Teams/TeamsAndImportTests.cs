@@ -89,7 +89,7 @@ public sealed class TeamsAndImportTests(Workplace workplace) : IClassFixture<Wor
         var unknown = await workplace.GroqBatch.RunAsync("coverage", "--team", "nobody");
 
         Workplace.AssertEnded(1, below);
-        Assert.Contains("checked is below its goal of 95%: 19 summaries are missing", below.Error, StringComparison.Ordinal);
+        Assert.Contains("checked is below its goal of 95 %: 19 summaries are missing", below.Error, StringComparison.Ordinal);
         var team = Assert.Single(below.Json.GetProperty("teams").EnumerateArray());
         Assert.Equal(
             [

@@ -12,6 +12,9 @@ public sealed class DashboardHost : IAsyncLifetime
     private readonly TestFolder _folder = new();
     private Factory? _factory;
 
+    /// <summary>Settings beside its own; before it is started.</summary>
+    internal Dictionary<string, string> Settings { get; } = [];
+
     internal TestDatabase Database { get; } = new();
 
     /// <summary>The dashboard's services; starts it.</summary>
@@ -20,7 +23,7 @@ public sealed class DashboardHost : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await Database.InitializeAsync();
-        _factory = new Factory(Database.ConnectionString, _folder.Combine("data"));
+        _factory = new Factory(Database.ConnectionString, _folder.Combine("data"), Settings);
     }
 
     public async ValueTask DisposeAsync()
@@ -44,7 +47,8 @@ public sealed class DashboardHost : IAsyncLifetime
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
-    private sealed class Factory(string connectionString, string dataFolder) : WebApplicationFactory<App>
+    private sealed class Factory(string connectionString, string dataFolder, Dictionary<string, string> settings)
+        : WebApplicationFactory<App>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
@@ -54,6 +58,10 @@ public sealed class DashboardHost : IAsyncLifetime
                 .UseSetting("ConnectionStrings:GroqBatch", connectionString)
                 .UseSetting("Storage:DataFolder", dataFolder)
                 .UseSetting("Groq:Mode", "Simulator");
+            foreach (var (key, value) in settings)
+            {
+                builder.UseSetting(key, value);
+            }
         }
     }
 }

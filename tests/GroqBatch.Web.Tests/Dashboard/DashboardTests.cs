@@ -99,6 +99,26 @@ public sealed class DashboardTests(DashboardTests.WithHostileTeam host) : IClass
         );
     }
 
+    [Fact]
+    public async Task Is_ready_and_says_so_while_the_provider_cannot_be_reached()
+    {
+        await using var alone = new DashboardHost();
+        alone.Settings["Groq:BaseUrl"] = "http://127.0.0.1:1/openai/v1";
+        alone.Settings["Groq:MaxRetries"] = "0";
+        await alone.InitializeAsync();
+        await alone.ExecuteAsync("insert into groqbatch.teams (slug, name, goal, is_sample) values ('one', 'One', 0.95, false)");
+        using var client = alone.CreateClient();
+
+        using var answer = await client.GetAsync(new Uri("/health/ready", UriKind.Relative), Cancellation);
+        using var report = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancellation));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("Degraded", report.RootElement.GetProperty("status").GetString());
+        var provider = report.RootElement.GetProperty("checks").GetProperty("provider");
+        Assert.Equal("Degraded", provider.GetProperty("status").GetString());
+        Assert.Contains("127.0.0.1:1", provider.GetProperty("description").GetString(), StringComparison.Ordinal);
+    }
+
     /// <summary>A team whose name is an attack, and a run whose reason is one.</summary>
     public sealed class WithHostileTeam : IAsyncLifetime
     {
