@@ -1,5 +1,7 @@
+using System.Reflection;
 using GroqBatch.Core.Batches;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 
 namespace GroqBatch.Data.Installation;
@@ -13,6 +15,12 @@ public sealed class DatabaseInitialiser(IDbContextFactory<GroqBatchDbContext> co
     /// <summary>Applies the migrations that are missing.</summary>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
+        // The usual case, found out without EF: building its model takes longer than most commands have to do.
+        if (await HasEveryMigrationAsync(cancellationToken))
+        {
+            return;
+        }
+
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         context.Database.SetCommandTimeout(TimeSpan.FromMinutes(10));
         await context.Database.MigrateAsync(cancellationToken);
@@ -63,6 +71,32 @@ public sealed class DatabaseInitialiser(IDbContextFactory<GroqBatchDbContext> co
         var id = (Guid)(await command.ExecuteScalarAsync(cancellationToken))!;
         _id = id;
         return id;
+    }
+
+    private async Task<bool> HasEveryMigrationAsync(CancellationToken cancellationToken)
+    {
+        var missing = typeof(GroqBatchDbContext)
+            .Assembly.GetTypes()
+            .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id)
+            .OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
+        try
+        {
+            await using var command = dataSource.CreateCommand(
+                $"select migration_id from {GroqBatchDbContext.Schema}.{GroqBatchDbContext.MigrationsTable}"
+            );
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                missing.Remove(reader.GetString(0));
+            }
+
+            return missing.Count == 0;
+        }
+        catch (PostgresException empty) when (empty.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        {
+            return false;
+        }
     }
 
     private static async Task AddProviderAsync(NpgsqlConnection connection, string provider, CancellationToken cancellationToken)
