@@ -41,10 +41,10 @@ internal sealed class FailureRates
 
         for (var cell = 0; cell < logs.Length; cell++)
         {
+            var unseen = SpecialFunctions.LogBeta(_a[cell], _b[cell]);
             foreach (var (failed, tried) in past)
             {
-                logs[cell] +=
-                    SpecialFunctions.LogBeta(failed + _a[cell], tried - failed + _b[cell]) - SpecialFunctions.LogBeta(_a[cell], _b[cell]);
+                logs[cell] += SpecialFunctions.LogBeta(failed + _a[cell], tried - failed + _b[cell]) - unseen;
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using GroqBatch.Core.Estimates;
 using Range = GroqBatch.Core.Estimates.Range;
 
@@ -13,6 +14,7 @@ public sealed class ForecastCoverageTests(ITestOutputHelper output)
     public void What_happens_lies_between_low_and_high_in_nine_of_ten_runs()
     {
         var figures = new Dictionary<string, List<(bool IsInside, double Width, int Past)>>(StringComparer.Ordinal);
+        var forecasting = TimeSpan.Zero;
         for (var seed = 0; seed < Runs; seed++)
         {
             var ledger = new SimulatedLedger(seed);
@@ -24,7 +26,9 @@ public sealed class ForecastCoverageTests(ITestOutputHelper output)
             }
 
             var (selected, bytes) = (ledger.Size(50, 6_000), ledger.Between(800, 4_000));
+            var begun = Stopwatch.GetTimestamp();
             var estimate = Forecast.Of(SimulatedLedger.Question(selected, bytes, past));
+            forecasting += Stopwatch.GetElapsedTime(begun);
             var actual = ledger.Run(selected, bytes);
 
             Note("requests", estimate.Requests, actual.Sum(pass => pass.Requests));
@@ -61,6 +65,7 @@ public sealed class ForecastCoverageTests(ITestOutputHelper output)
             );
         }
 
+        output.WriteLine($"one forecast takes {forecasting.TotalMilliseconds / Runs:0.0} ms");
         Assert.All(
             figures,
             figure =>

@@ -177,8 +177,7 @@ public sealed class ForecastTests
 
         var cost = TokenEstimates.CostOfBatch(rung, (1_000 * fixedBytes) + own, 1_000);
 
-        var tokens =
-            (1_000 * TokenEstimates.FixedPromptTokens(rung.ResponseFormat)) + (1_000 * 2_000 * 0.267m);
+        var tokens = (1_000 * TokenEstimates.FixedPromptTokens(rung.ResponseFormat)) + (1_000 * 2_000 * 0.267m);
         Assert.Equal(((tokens * 0.0375m) + (320_000 * 0.15m)) / 1_000_000m, cost!.Value, 6);
         Assert.Null(TokenEstimates.CostOfBatch(rung with { CompletionPrice = null }, 1, 1));
     }
