@@ -5,7 +5,9 @@ using System.Runtime.InteropServices;
 using System.Text;
 using GroqBatch.Cli.Coverage;
 using GroqBatch.Cli.Import;
+using GroqBatch.Cli.Models;
 using GroqBatch.Cli.Parking;
+using GroqBatch.Cli.Plans;
 using GroqBatch.Cli.Reingest;
 using GroqBatch.Cli.Runs;
 using GroqBatch.Cli.Samples;
@@ -23,6 +25,7 @@ var root = new RootCommand("Brings the LLM summaries of pull requests to a cover
     new TeamsCommand(),
     new ImportCommand(),
     new CoverageCommand(),
+    new PlanCommand(),
     new RunCommand(),
     new StatusCommand(),
     new HoldCommand(),
@@ -33,6 +36,7 @@ var root = new RootCommand("Brings the LLM summaries of pull requests to a cover
     new ParkCommand(),
     new UnparkCommand(),
     new WorkCommand(),
+    new ModelsCommand(),
     new ExportCommand(),
     new RawCommand(),
     new ReingestCommand(),

@@ -57,5 +57,11 @@ internal static class Figures
     /// <summary>How long a run has taken, or had taken when it ended.</summary>
     public static TimeSpan Age(RunOverview run) => (run.EndedAt ?? run.ReadAt) - run.CreatedAt;
 
+    /// <summary>A chance that was found by drawing: never said to be certain.</summary>
+    public static string Chance(double chance) =>
+        chance > 0.99 ? "over 99 %"
+        : chance < 0.01 ? "under 1 %"
+        : string.Create(CultureInfo.InvariantCulture, $"{chance * 100:0} %");
+
     private static string Between(string low, string high) => string.Equals(low, high, StringComparison.Ordinal) ? low : $"{low} to {high}";
 }

@@ -21,6 +21,9 @@ internal sealed record PreviewJson
     public required Estimate Estimate { get; init; }
     public required IReadOnlyList<FirstJson> First { get; init; }
 
+    /// <summary>For <c>--preview</c>: the start then names what has changed.</summary>
+    public string? Token { get; init; }
+
     /// <summary>The form of a preview.</summary>
     public static PreviewJson Of(Team team, StartRun request, RunPreview preview) =>
         new()
@@ -42,6 +45,7 @@ internal sealed record PreviewJson
                 )),
             ],
             Estimate = preview.Estimate,
+            Token = preview.Token,
             First = [.. preview.First.Select(first => new FirstJson(first.Repository, first.Number, first.Title, first.CreatedAt))],
         };
 

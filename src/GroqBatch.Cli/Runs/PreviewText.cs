@@ -56,6 +56,21 @@ internal static class PreviewText
         }
 
         console.Write(table);
+        foreach (var pass in estimate.Passes ?? [])
+        {
+            if (pass is { CoverageAfter: { } after, ChanceToReachGoal: { } chance })
+            {
+                Line(
+                    $"After pass {pass.Ordinal}: coverage {Math.Floor(after.Expected * 1_000) / 10:0.0} %, goal {team.Goal:0.##%} reached with a chance of {Figures.Chance(chance)}."
+                );
+            }
+        }
+
+        if (estimate is { Seconds: null, LatestSeconds: { } latest })
+        {
+            Line($"It ends within {Figures.Time(TimeSpan.FromSeconds(latest))} at the latest: the completion window of each pass.");
+        }
+
         Line($"Basis: {estimate.Basis}");
         Line(preview.Selected > FirstShown ? $"The first {Math.Min(FirstShown, preview.First.Count)} of them:" : "They are:");
         foreach (var first in preview.First.Take(FirstShown))

@@ -23,6 +23,12 @@ internal sealed class RunCommand : CliCommand
     };
 
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Show what would be sent and cost; start nothing." };
+    private readonly Option<string> _preview = new("--preview")
+    {
+        Description = "The token of a dry run's JSON: names what has changed since it.",
+        HelpName = "TOKEN",
+    };
+
     private readonly Option<bool> _detach = new("--detach")
     {
         Description = "Record the run and return; whoever is working carries it out.",
@@ -68,6 +74,7 @@ internal sealed class RunCommand : CliCommand
         Add(_wait);
         Add(_holdAfterPass);
         Add(_dryRun);
+        Add(_preview);
         Add(_detach);
         Add(_json);
         Validators.Add(result =>
@@ -85,6 +92,11 @@ internal sealed class RunCommand : CliCommand
             if (result.GetResult(_canary) is null && (result.GetResult(_maxFailure) is not null || result.GetValue(_wait)))
             {
                 result.AddError("--max-failure and --wait say what a --canary is for.");
+            }
+
+            if (result.GetResult(_preview) is not null && result.GetValue(_allTeams))
+            {
+                result.AddError("--preview is of one team's dry run: it goes with --team.");
             }
 
             if (result.GetValue(_dryRun) && result.GetValue(_detach))
@@ -129,6 +141,7 @@ internal sealed class RunCommand : CliCommand
             CanaryMaxFailure = invocation.Get(_maxFailure) ?? 0.10,
             CanaryWait = invocation.Get(_wait),
             HoldAfterPass = invocation.Get(_holdAfterPass),
+            PreviewToken = invocation.Get(_preview),
         };
 
     private async Task<int> PreviewAsync(
@@ -174,6 +187,11 @@ internal sealed class RunCommand : CliCommand
         foreach (var team in teams)
         {
             var run = await service.StartAsync(RequestOf(invocation, team), invocation.Actor, cancellationToken);
+            foreach (var change in run.ChangedSincePreview)
+            {
+                invocation.Terminal.Note($"{team.Slug}: since the dry run, {change}");
+            }
+
             if (run.RunId is not { } runId)
             {
                 invocation.Terminal.Note(

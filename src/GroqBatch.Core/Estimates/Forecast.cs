@@ -183,33 +183,41 @@ public static class Forecast
 
     private static string BasisOf(ForecastQuestion question, List<RungForecast> rungs, bool isTimed)
     {
+        const string Bytes = "the texts' measured bytes";
         var parts = new List<string>();
         for (var index = 0; index < rungs.Count; index++)
         {
             var (known, model) = (rungs[index], question.Ladder.Rungs[index].Model);
-            var where = known.IsFromOtherRung ? $" of {model} on another rung" : $" of {model}";
-            parts.Add(
-                known.FailureRuns == 0
-                    ? $"failures on rung {index + 1} from defaults, since {model} has no past here"
-                    : $"failures on rung {index + 1} from {Count(known.FailureRuns, "past pass", "past passes")}{where}"
-            );
-            parts.Add(
-                known.TokenRuns == 0
-                    ? $"tokens on rung {index + 1} from the texts' measured bytes and defaults"
-                    : $"tokens on rung {index + 1} from the texts' measured bytes and {Count(known.TokenRuns, "past pass", "past passes")}"
-            );
+            var (rung, where) = ($"rung {index + 1}", known.IsFromOtherRung ? $"{model} on another rung" : model);
+            if (known.FailureRuns == 0)
+            {
+                parts.Add($"{rung} from defaults and {Bytes}, since {model} has no past here");
+            }
+            else if (known.FailureRuns == known.TokenRuns)
+            {
+                parts.Add($"{rung} from {Passes(known.FailureRuns)} of {where} and {Bytes}");
+            }
+            else
+            {
+                parts.Add($"{rung}: failures from {Passes(known.FailureRuns)} of {where}");
+                parts.Add(
+                    known.TokenRuns == 0
+                        ? $"its tokens from defaults and {Bytes}"
+                        : $"its tokens from {Passes(known.TokenRuns)} and {Bytes}"
+                );
+            }
         }
 
         parts.Add(
             isTimed
-                ? $"time from {Count(question.Past.Count(pass => pass is { Seconds: > 0, Sent: > 0 }), "past pass", "past passes")}"
+                ? $"time from {Passes(question.Past.Count(pass => pass is { Seconds: > 0, Sent: > 0 }))}"
                 : $"time unknown until a run has ended; the completion window ({question.CompletionWindow} for each pass) is the hard end"
         );
         var text = string.Join("; ", parts);
         return char.ToUpperInvariant(text[0]) + text[1..] + ".";
     }
 
-    private static string Count(int count, string one, string many) => count == 1 ? $"1 {one}" : $"{count} {many}";
+    private static string Passes(int count) => count == 1 ? "1 past pass" : $"{count} past passes";
 
     private sealed record Goal(CoverageCounts Coverage, int Missing, double Adding)
     {

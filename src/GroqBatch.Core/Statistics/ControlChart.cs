@@ -19,8 +19,9 @@ public sealed record ControlLimits(double Centre, double Low, double High, doubl
 /// <summary>
 /// Laney's p' chart (D. B. Laney, Improved control charts for attributes, Quality Engineering 14(4), 2002): limits p̄ ± 3 σᵢ σ_z with
 /// σᵢ = √(p̄(1 − p̄)/nᵢ) and σ_z the mean moving range of the z-scores ÷ 1.128. Plain p-charts take binomial noise for all there is and flag
-/// nearly every run of thousands of requests. Two departures, on the safe side: σ_z is never below 1, and p̄ has half a failure added, so that a
-/// past without failures still has limits.
+/// nearly every run of thousands of requests. Three departures, on the safe side: σ_z is never below 1; p̄ has half a failure added, so that a past
+/// without failures still has limits; and the limits have p̄'s own uncertainty, 1/N of all N earlier requests beside 1/nᵢ, since here they come from few
+/// runs and may be asked of a larger one.
 /// </summary>
 public static class ControlChart
 {
@@ -43,7 +44,7 @@ public static class ControlChart
         var centre = (earlier.Sum(point => (double)point.Failed) + 0.5) / (earlier.Sum(point => (double)point.Requests) + 1);
         var scores = earlier.Select(point => (point.Share - centre) / Noise(centre, point.Requests)).ToList();
         var spread = Math.Max(1, scores.Zip(scores.Skip(1), (left, right) => Math.Abs(right - left)).Average() / MeanRangeOfTwo);
-        var half = 3 * Noise(centre, requests) * spread;
+        var half = 3 * spread * Math.Sqrt(centre * (1 - centre) * ((1.0 / requests) + (1 / earlier.Sum(point => (double)point.Requests))));
         return new ControlLimits(centre, Math.Max(0, centre - half), Math.Min(1, centre + half), spread, earlier.Count);
     }
 

@@ -141,11 +141,16 @@ public sealed class StatisticsTests
 
         Assert.Equal(14.5 / 401, narrow.Centre, 1e-12);
         Assert.Equal(1, narrow.Spread);
-        Assert.Equal(0.03616 + (3 * 0.018669), narrow.High, 1e-4);
+        Assert.Equal(0.03616 + (3 * 0.018669 * Math.Sqrt(1.25)), narrow.High, 1e-4); // 100 requests after 400
         Assert.Equal(0, narrow.Low);
         Assert.Equal(7.334, wide.Spread, 0.001);
         Assert.Equal(1, wide.High);
         Assert.Null(ControlChart.Limits(calm[..3], 100));
+
+        // Sixteen requests without a failure promise nothing about the next thousand.
+        var few = ControlChart.Limits([.. Enumerable.Repeat(new ChartPoint(0, 4), 4)], 1_000)!;
+        Assert.Equal(0, few.Low);
+        Assert.True(few.High > 0.1, $"{few}");
     }
 
     [Fact]
