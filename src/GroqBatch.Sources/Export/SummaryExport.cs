@@ -43,7 +43,8 @@ internal sealed class SummaryExport(ICurrentSummaries summaries) : ISummaryExpor
     )
     {
         // A device is written to; renaming a file over it would take it away from everybody else.
-        var target = new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        var given = new FileInfo(path);
+        var target = (given.LinkTarget is null ? null : given.ResolveLinkTarget(returnFinalTarget: true))?.FullName ?? given.FullName;
         if (target.StartsWith("/dev/", StringComparison.Ordinal) || target.StartsWith("/proc/", StringComparison.Ordinal))
         {
             await using var device = new FileStream(target, FileMode.Open, FileAccess.Write);

@@ -95,6 +95,7 @@ public sealed class KeyTests(Workplace workplace) : IClassFixture<Workplace>
 
         Assert.All(said, outcome => Assert.DoesNotContain("marker7Qx2", outcome.ToString(), StringComparison.Ordinal));
         Assert.DoesNotContain("marker7Qx2", await DumpAsync(), StringComparison.Ordinal);
+        Workplace.AssertEnded(0, said[^1]);
         Assert.True(new FileInfo(exported).Length > 0);
         var files = Directory.GetFiles(workplace.Folder, "*", SearchOption.AllDirectories);
         Assert.Contains(
