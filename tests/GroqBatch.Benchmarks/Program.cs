@@ -22,7 +22,7 @@ switch (args)
         return await MeasuredProcess.RunAsync(settings, interrupted.Token);
     default:
         await Console.Error.WriteLineAsync(
-            "usage: pipeline [--sizes 1000,10000,50000] [--repeat 1] [--seed 1] [--json FILE] [--setting KEY=VALUE]... [--environment NAME=VALUE]..."
+            "usage: pipeline [--sizes 1000,10000,50000] [--repeat 1] [--seed 1] [--json FILE] [--setting KEY=VALUE]... [--environment NAME=VALUE]... [--server NAME=VALUE]... [--keep true]"
         );
         return 2;
 }

@@ -28,6 +28,7 @@ internal sealed class BenchmarkInstallation : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly string _simulatorUrl;
     private readonly int _teamId;
+    private readonly bool _keeps;
 
     private BenchmarkInstallation(
         string folder,
@@ -35,9 +36,11 @@ internal sealed class BenchmarkInstallation : IAsyncDisposable
         Process simulator,
         string simulatorUrl,
         ServiceProvider services,
-        int teamId
+        int teamId,
+        bool keeps
     )
     {
+        _keeps = keeps;
         Folder = folder;
         _cluster = cluster;
         _simulator = simulator;
@@ -55,13 +58,18 @@ internal sealed class BenchmarkInstallation : IAsyncDisposable
     public static async Task<BenchmarkInstallation> CreateAsync(
         int pullRequests,
         PullRequestGenerator generator,
+        PipelineArguments arguments,
         CancellationToken cancellationToken
     )
     {
         // Below the temporary folder, where the server's account can read too.
         var folder = Path.Combine(Path.GetTempPath(), $"groqbatch-benchmark-{Guid.NewGuid():N}");
         Directory.CreateDirectory(folder);
-        var cluster = await PrivatePostgresCluster.StartOrAttachAsync(folder, cancellationToken);
+        var cluster = await PrivatePostgresCluster.StartOrAttachAsync(
+            folder,
+            new PrivatePostgresOptions { ServerSettings = arguments.Server },
+            cancellationToken
+        );
         var services = new ServiceCollection();
         services.AddLogging(logging =>
             logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None).AddSimpleConsole()
@@ -73,7 +81,7 @@ internal sealed class BenchmarkInstallation : IAsyncDisposable
         await initialiser.PrepareProviderAsync("simulator", PromptVersion.Current.Major, cancellationToken);
         var team = await ImportAsync(provider, pullRequests, generator, cancellationToken);
         var (simulator, url) = await StartSimulatorAsync(Path.Combine(folder, "simulator"), cancellationToken);
-        return new BenchmarkInstallation(folder, cluster, simulator, url, provider, team);
+        return new BenchmarkInstallation(folder, cluster, simulator, url, provider, team, arguments.Keep);
     }
 
     /// <summary>Takes a run from its start to its end in a process of its own.</summary>
@@ -130,7 +138,14 @@ internal sealed class BenchmarkInstallation : IAsyncDisposable
         _simulator.Dispose();
         await _services.DisposeAsync();
         await _cluster.DisposeAsync();
-        Directory.Delete(Folder, recursive: true);
+        if (_keeps)
+        {
+            Console.WriteLine($"Kept: {Folder}");
+        }
+        else
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
     }
 
     private static async Task<int> ImportAsync(

@@ -57,6 +57,7 @@ internal static class MeasuredProcess
         // The scheduler has started and found nothing: what it takes to get there is no part of a run.
         await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
         var idle = Environment.WorkingSet;
+        var startUp = Environment.CpuUsage.TotalTime.TotalSeconds;
         var allocated = GC.GetTotalAllocatedBytes();
         clock.Start();
         clock.Begin("plan");
@@ -78,6 +79,7 @@ internal static class MeasuredProcess
             Stages = stages,
             Whole = whole,
             IdleBytes = idle,
+            StartUpCpu = startUp,
             IsServerGc = System.Runtime.GCSettings.IsServerGC,
             AllocatedBytes = allocated,
             GcPauseSeconds = GC.GetTotalPauseDuration().TotalSeconds,

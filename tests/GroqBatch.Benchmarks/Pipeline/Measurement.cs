@@ -31,6 +31,9 @@ internal sealed record PipelineFigures
     /// <summary>Differences between counters and rows; none is right.</summary>
     public required IReadOnlyList<string> Differences { get; init; }
 
+    /// <summary>CPU seconds of the process from its start to the run's: what every host pays before it does anything.</summary>
+    public double StartUpCpu { get; init; }
+
     public bool IsServerGc { get; init; }
     public required long AllocatedBytes { get; init; }
     public required double GcPauseSeconds { get; init; }

@@ -23,6 +23,12 @@ internal sealed record PipelineArguments
     /// <summary>Environment of the measured process, such as <c>DOTNET_gcServer</c>.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Settings of the PostgreSQL server on top of the product's, such as <c>wal_compression</c>.</summary>
+    public IReadOnlyDictionary<string, string> Server { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Leaves each measurement's folder (raw files, database, the server's log) where it is, and says where.</summary>
+    public bool Keep { get; init; }
+
     /// <returns>Always true; <paramref name="mistake"/> says what is wrong.</returns>
     public static bool TryParse(string[] args, [NotNullWhen(true)] out PipelineArguments? arguments, out string? mistake)
     {
@@ -30,6 +36,7 @@ internal sealed record PipelineArguments
         mistake = null;
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
+        var server = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var at = 0; at < args.Length; at += 2)
         {
             var value = at + 1 < args.Length ? args[at + 1] : "";
@@ -41,6 +48,8 @@ internal sealed record PipelineArguments
                 "--json" => value.Length > 0 && Accept(ref arguments, arguments with { JsonFile = value }),
                 "--setting" => TryReadPair(value, settings),
                 "--environment" => TryReadPair(value, environment),
+                "--server" => TryReadPair(value, server),
+                "--keep" => bool.TryParse(value, out var keep) && Accept(ref arguments, arguments with { Keep = keep }),
                 _ => false,
             };
             if (!isUnderstood)
@@ -50,7 +59,7 @@ internal sealed record PipelineArguments
             }
         }
 
-        arguments = arguments with { Settings = settings, Environment = environment };
+        arguments = arguments with { Settings = settings, Environment = environment, Server = server };
         return true;
     }
 

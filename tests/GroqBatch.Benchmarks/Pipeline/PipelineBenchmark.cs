@@ -52,7 +52,7 @@ internal sealed class PipelineBenchmark(PipelineArguments arguments, TextWriter 
 
     private async Task<Measurement> MeasureAsync(int size, PullRequestGenerator generator, CancellationToken cancellationToken)
     {
-        await using var installation = await BenchmarkInstallation.CreateAsync(size, generator, cancellationToken);
+        await using var installation = await BenchmarkInstallation.CreateAsync(size, generator, arguments, cancellationToken);
         var load = (await File.ReadAllTextAsync("/proc/loadavg", cancellationToken)).Split(' ')[0];
         var pipeline = await installation.MeasureAsync(arguments, cancellationToken);
         var floor = await Floor.MeasureAsync(

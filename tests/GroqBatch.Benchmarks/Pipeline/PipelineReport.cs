@@ -19,7 +19,7 @@ internal sealed class PipelineReport(TextWriter output)
         output.WriteLine(
             $"Machine: {Environment.ProcessorCount} processors, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:N0} GB, .NET {Environment.Version}"
         );
-        foreach (var (key, value) in arguments.Settings.Concat(arguments.Environment))
+        foreach (var (key, value) in arguments.Settings.Concat(arguments.Environment).Concat(arguments.Server))
         {
             output.WriteLine($"  {key}={value}");
         }
@@ -65,7 +65,7 @@ internal sealed class PipelineReport(TextWriter output)
                 + $"and {CpuOf(run.Whole) / floorCpu:N1} times its CPU without the simulator's."
         );
         output.WriteLine(
-            $"Memory: {Megabytes(run.IdleBytes):N0} MB before the run, {Megabytes(run.Whole.PeakBytes):N0} MB at most; {Megabytes(run.AllocatedBytes):N0} MB allocated, "
+            $"Memory: {Megabytes(run.IdleBytes):N0} MB and {run.StartUpCpu:N2} s CPU before the run, {Megabytes(run.Whole.PeakBytes):N0} MB at most; {Megabytes(run.AllocatedBytes):N0} MB allocated, "
                 + $"{string.Join('/', run.Collections)} collections ({(run.IsServerGc ? "server" : "workstation")} GC), {run.GcPauseSeconds * 1000:N0} ms paused."
         );
         if (Script.TryGetValue(measurement.Size, out var script))
