@@ -30,12 +30,17 @@ internal static class BatchSql
         returning ordinal
         """;
 
+    /// <summary>
+    /// Joined, not looked up line by line: while the table is new its statistics say that it is empty, and a lookup would read, for each line,
+    /// all that this statement has written so far.
+    /// </summary>
     public const string AddAttempts = """
         insert into groqbatch.attempts (request_id, number, batch_id, line, content_hash)
-        select line.request_id,
-               coalesce((select max(number) from groqbatch.attempts earlier where earlier.request_id = line.request_id), 0) + 1,
-               @id, line.line, line.content_hash
+        select line.request_id, coalesce(earlier.number, 0) + 1, @id, line.line, line.content_hash
         from lines line
+        left join (select attempt.request_id, max(attempt.number) as number
+                   from groqbatch.attempts attempt join lines sent on sent.request_id = attempt.request_id
+                   group by attempt.request_id) earlier on earlier.request_id = line.request_id
         """;
 
     /// <summary>The number of rows tells whether all of them still waited.</summary>

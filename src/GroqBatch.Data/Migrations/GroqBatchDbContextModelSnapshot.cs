@@ -901,9 +901,6 @@ namespace GroqBatch.Data.Migrations
                     b.HasIndex("PullRequestId")
                         .HasDatabaseName("ix_pull_request_states_pull_request_id");
 
-                    b.HasIndex("TeamId")
-                        .HasDatabaseName("ix_pull_request_states_team_id");
-
                     b.HasIndex("Provider", "TeamId", "State", "CreatedAt", "PullRequestId")
                         .IsDescending(false, false, false, true, true)
                         .HasDatabaseName("ix_pull_request_states_provider_team_id_state_created_at_pull_");
@@ -1537,24 +1534,10 @@ namespace GroqBatch.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_pull_request_states_pull_requests_pull_request_id");
-
-                    b.HasOne("GroqBatch.Data.Teams.TeamEntity", null)
-                        .WithMany()
-                        .HasForeignKey("TeamId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_pull_request_states_teams_team_id");
                 });
 
             modelBuilder.Entity("GroqBatch.Data.Runs.ClaimEntity", b =>
                 {
-                    b.HasOne("GroqBatch.Data.PullRequests.PullRequestEntity", null)
-                        .WithMany()
-                        .HasForeignKey("PullRequestId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_claims_pull_requests_pull_request_id");
-
                     b.HasOne("GroqBatch.Data.Runs.RunEntity", null)
                         .WithMany()
                         .HasForeignKey("RunId")
@@ -1585,13 +1568,6 @@ namespace GroqBatch.Data.Migrations
 
             modelBuilder.Entity("GroqBatch.Data.Runs.RequestEntity", b =>
                 {
-                    b.HasOne("GroqBatch.Data.PullRequests.PullRequestEntity", null)
-                        .WithMany()
-                        .HasForeignKey("PullRequestId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_requests_pull_requests_pull_request_id");
-
                     b.HasOne("GroqBatch.Data.Runs.PassEntity", null)
                         .WithMany()
                         .HasForeignKey("RunId", "PassOrdinal")
@@ -1622,12 +1598,12 @@ namespace GroqBatch.Data.Migrations
 
             modelBuilder.Entity("GroqBatch.Data.Summaries.SummaryEntity", b =>
                 {
-                    b.HasOne("GroqBatch.Data.PullRequests.PullRequestEntity", null)
+                    b.HasOne("GroqBatch.Data.Runs.RunEntity", null)
                         .WithMany()
-                        .HasForeignKey("PullRequestId")
+                        .HasForeignKey("RunId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
-                        .HasConstraintName("fk_summaries_pull_requests_pull_request_id");
+                        .HasConstraintName("fk_summaries_runs_run_id");
                 });
 #pragma warning restore 612, 618
         }

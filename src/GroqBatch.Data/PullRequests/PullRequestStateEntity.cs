@@ -1,4 +1,3 @@
-using GroqBatch.Data.Teams;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -78,7 +77,6 @@ internal sealed class PullRequestStateEntityConfiguration : IEntityTypeConfigura
                 stored: true
             );
         builder.HasOne<PullRequestEntity>().WithMany().HasForeignKey(state => state.PullRequestId).OnDelete(DeleteBehavior.Cascade);
-        builder.HasOne<TeamEntity>().WithMany().HasForeignKey(state => state.TeamId).OnDelete(DeleteBehavior.Cascade);
 
         // A run's selection and every list of a team by state, newest first.
         builder
@@ -91,7 +89,8 @@ internal sealed class PullRequestStateEntityConfiguration : IEntityTypeConfigura
                 state.PullRequestId,
             })
             .IsDescending(false, false, false, true, true);
+
+        // Of what an import changed. None by team alone: each move of a state would write it, and it goes with its pull request.
         builder.HasIndex(state => state.PullRequestId);
-        builder.HasIndex(state => state.TeamId);
     }
 }

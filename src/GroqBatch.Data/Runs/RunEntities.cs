@@ -1,4 +1,3 @@
-using GroqBatch.Data.PullRequests;
 using GroqBatch.Data.Teams;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -233,7 +232,10 @@ internal sealed class RequestEntityConfiguration : IEntityTypeConfiguration<Requ
             .WithMany()
             .HasForeignKey(request => new { request.RunId, request.PassOrdinal })
             .OnDelete(DeleteBehavior.Cascade);
-        builder.HasOne<PullRequestEntity>().WithMany().HasForeignKey(request => request.PullRequestId).OnDelete(DeleteBehavior.Cascade);
+
+        // No foreign key to the pull request, here, in claims and in summaries: each would lock the row it points to, and locking every row of
+        // the widest table there is means writing every page of it, once for each plan and each ingest. Requests, claims and summaries go with
+        // their run, and a team's runs are removed before its pull requests.
 
         // One request for each pull request and pass.
         builder
@@ -280,7 +282,6 @@ internal sealed class ClaimEntityConfiguration : IEntityTypeConfiguration<ClaimE
         builder.HasKey(claim => claim.PullRequestId);
         builder.Property(claim => claim.PullRequestId).ValueGeneratedNever();
         builder.Property(claim => claim.ClaimedAt).HasDefaultValueSql("now()");
-        builder.HasOne<PullRequestEntity>().WithMany().HasForeignKey(claim => claim.PullRequestId).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne<RunEntity>().WithMany().HasForeignKey(claim => claim.RunId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(claim => claim.RunId);
     }

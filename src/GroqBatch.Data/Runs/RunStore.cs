@@ -13,6 +13,9 @@ namespace GroqBatch.Data.Runs;
 /// <summary>Runs, claims and passes in PostgreSQL.</summary>
 internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
 {
+    /// <summary>Requests; below, a wrong plan costs nothing.</summary>
+    private const int LargePlan = 1_000;
+
     public async Task<SelectionCount> CountSelectionAsync(RunSelection selection, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(RunSql.Count(selection));
@@ -190,6 +193,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
                 : (RunState.Completed, "Nothing left to do: other runs had taken everything by now.");
         await MoveAsync(ledger, runId, [RunState.Queued], RunState.Queued, to, Core.Access.Actor.Pipeline.Name, reason, cancellationToken);
         await ledger.CommitAsync(cancellationToken);
+        await AnalyzeAsync(selected, cancellationToken);
         return selected;
     }
 
@@ -412,6 +416,19 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
 
         await AddEventAsync(ledger, runId, actor, from: null, to: null, stop.Reason, cancellationToken);
         return false;
+    }
+
+    /// <summary>
+    /// After a large plan the statistics of its tables are of another time, and autovacuum takes a minute to notice: until then each batch
+    /// would be joined with all requests that wait. What another session is at already is left to it.
+    /// </summary>
+    private async Task AnalyzeAsync(int planned, CancellationToken cancellationToken)
+    {
+        if (planned >= LargePlan)
+        {
+            await using var command = dataSource.CreateCommand("analyze (skip_locked) groqbatch.requests, groqbatch.claims");
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
     }
 
     private static void Compare(List<string> differences, int pass, string what, int counted, int recounted)

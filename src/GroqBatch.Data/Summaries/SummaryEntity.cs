@@ -1,4 +1,4 @@
-using GroqBatch.Data.PullRequests;
+using GroqBatch.Data.Runs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -46,7 +46,9 @@ internal sealed class SummaryEntityConfiguration : IEntityTypeConfiguration<Summ
         builder.Property(summary => summary.Document).HasColumnType("jsonb");
         builder.Property(summary => summary.Cost).HasColumnType("numeric(18,9)");
         builder.Property(summary => summary.CreatedAt).HasDefaultValueSql("now()");
-        builder.HasOne<PullRequestEntity>().WithMany().HasForeignKey(summary => summary.PullRequestId).OnDelete(DeleteBehavior.Cascade);
+
+        // Not to the pull request: see the requests.
+        builder.HasOne<RunEntity>().WithMany().HasForeignKey(summary => summary.RunId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(summary => summary.AttemptId).IsUnique();
 
         // The history of one pull request.

@@ -77,11 +77,16 @@ public sealed class CurrentSummariesTests(CoverageDatabase database) : IClassFix
     private Task SummariseAsync(Team team, string provider, string model, params long[] numbers) =>
         database.ExecuteAsync(
             """
-            with made as (
+            with run as (
+                insert into groqbatch.runs (id, team_id, provider, state, with_fallback, include_stale, retry_codes, ladder, prompt_version, settings,
+                                            started_by, is_canary_decided, selected, succeeded)
+                values (gen_random_uuid(), $1, $2, 'Completed', true, false, '{}', '{}', '1.0', '{}', 'ada', true, 0, 0)
+                returning id
+            ), made as (
                 insert into groqbatch.summaries (pull_request_id, provider, run_id, attempt_id, model, rung, pass, prompt_version, content_hash, document)
-                select pr.id, $2, gen_random_uuid(), (select coalesce(max(attempt_id), 0) from groqbatch.summaries) + row_number() over (),
+                select pr.id, $2, run.id, (select coalesce(max(attempt_id), 0) from groqbatch.summaries) + row_number() over (),
                        $3, 1, 1, '1.0', pr.content_hash, $5::jsonb
-                from groqbatch.pull_requests pr where pr.team_id = $1 and pr.number = any($4)
+                from groqbatch.pull_requests pr cross join run where pr.team_id = $1 and pr.number = any($4)
                 returning id, pull_request_id, content_hash
             )
             update groqbatch.pull_request_states state set summary_id = made.id, summary_hash = made.content_hash, summary_rung = 1

@@ -315,9 +315,15 @@ public sealed class ImportTests(SourcesDatabase database) : IClassFixture<Source
     private Task SummariseAsync(Team team) =>
         database.ExecuteAsync(
             """
-            with made as (
+            with run as (
+                insert into groqbatch.runs (id, team_id, provider, state, with_fallback, include_stale, retry_codes, ladder, prompt_version, settings,
+                                            started_by, is_canary_decided, selected, succeeded)
+                values (gen_random_uuid(), $1, 'simulator', 'Completed', true, false, '{}', '{}', '1.0', '{}', 'ada', true, 0, 0)
+                returning id
+            ), made as (
                 insert into groqbatch.summaries (pull_request_id, provider, run_id, attempt_id, model, rung, pass, prompt_version, content_hash, document)
-                select id, 'simulator', gen_random_uuid(), id, 'm', 1, 1, '1.0', content_hash, '{}' from groqbatch.pull_requests where team_id = $1
+                select pr.id, 'simulator', run.id, pr.id, 'm', 1, 1, '1.0', pr.content_hash, '{}'
+                from groqbatch.pull_requests pr cross join run where pr.team_id = $1
                 returning id, pull_request_id, content_hash
             )
             update groqbatch.pull_request_states state set summary_id = made.id, summary_hash = made.content_hash, summary_rung = 1
