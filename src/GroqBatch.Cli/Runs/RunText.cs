@@ -8,7 +8,10 @@ namespace GroqBatch.Cli.Runs;
 internal static class RunText
 {
     /// <summary>Writes a run.</summary>
-    public static void Write(IAnsiConsole console, RunOverview run)
+    /// <param name="console">Where to.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="withDifferences">False where <see cref="ReconciliationText"/> tells them.</param>
+    public static void Write(IAnsiConsole console, RunOverview run, bool withDifferences = true)
     {
         Line(
             console,
@@ -53,7 +56,7 @@ internal static class RunText
             console.Write(BatchesOf(batches, run.ReadAt));
         }
 
-        foreach (var (pass, batch) in batches.Where(row => row.Batch.Difference is not null))
+        foreach (var (pass, batch) in batches.Where(row => withDifferences && row.Batch.Difference is not null))
         {
             Line(console, $"Difference in pass {pass}, batch {batch.Ordinal}: {batch.Difference}");
         }

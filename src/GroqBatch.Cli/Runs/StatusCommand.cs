@@ -1,5 +1,6 @@
 using System.CommandLine;
 using GroqBatch.Cli.Shell;
+using GroqBatch.Core.Reconciliation;
 using GroqBatch.Core.Runs;
 using GroqBatch.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,13 +38,20 @@ internal sealed class StatusCommand : CliCommand
         var runs = host.Services.GetRequiredService<IRunReader>();
         var runId = await RunArgument.FindAsync(runs, invocation.Get(_id), cancellationToken);
         var run = await runs.FindAsync(runId, cancellationToken) ?? throw new UsageException($"There is no run {runId} any more");
+        var reconciliation = await host.Services.GetRequiredService<IReconciliationReader>().FindAsync(runId, cancellationToken);
         if (invocation.Get(_json))
         {
-            invocation.Terminal.Out.WriteLine(RunJson.Of(run).ToString());
+            var json = RunJson.Of(run) with { Reconciliation = reconciliation is null ? null : ReconciliationJson.Of(reconciliation) };
+            invocation.Terminal.Out.WriteLine(json.ToString());
             return ExitCode.Done;
         }
 
-        RunText.Write(invocation.Terminal.Answer, run);
+        RunText.Write(invocation.Terminal.Answer, run, withDifferences: reconciliation is null);
+        if (reconciliation is not null)
+        {
+            ReconciliationText.Write(invocation.Terminal.Answer, reconciliation);
+        }
+
         RunText.WriteTimeline(invocation.Terminal.Answer, await runs.ListEventsAsync(run.Id, EventsShown, cancellationToken));
         return ExitCode.Done;
     }

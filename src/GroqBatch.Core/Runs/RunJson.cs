@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using GroqBatch.Core.Outcomes;
+using GroqBatch.Core.Reconciliation;
 
 namespace GroqBatch.Core.Runs;
 
@@ -34,6 +35,10 @@ public sealed record RunJson
     public required RunTokensJson Tokens { get; init; }
     public required RunCostJson Cost { get; init; }
     public required IReadOnlyList<PassJson> Passes { get; init; }
+
+    /// <summary>Whether its figures add up; absent where nobody asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReconciliationJson? Reconciliation { get; init; }
 
     /// <summary>The form of a run.</summary>
     public static RunJson Of(RunOverview run)

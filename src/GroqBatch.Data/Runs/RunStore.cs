@@ -377,8 +377,14 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
     {
         await using var command = dataSource.CreateCommand(RunSql.Recount);
         command.Parameters.AddWithValue("run", runId);
+        return await ReadDifferencesAsync(command, cancellationToken);
+    }
+
+    /// <summary>What <see cref="RunSql.Recount"/> finds, in words.</summary>
+    internal static async Task<List<string>> ReadDifferencesAsync(NpgsqlCommand recount, CancellationToken cancellationToken)
+    {
         var differences = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var reader = await recount.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var pass = reader.GetInt16(0);
