@@ -39,6 +39,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<IRunStore, Runs.RunStore>();
         services.AddSingleton<Core.Estimates.IPastReader, Estimates.PastReader>();
         services.AddSingleton<Core.Reconciliation.IReconciliationReader, Reconciliation.ReconciliationReader>();
+        services.AddSingleton<Core.Telemetry.ILedgerGauges, Telemetry.LedgerGauges>();
         services.AddSingleton<Core.Reingest.IReingestStore, Reingest.ReingestStore>();
         services.AddSingleton<IBatchStore, Batches.BatchStore>();
         return services;

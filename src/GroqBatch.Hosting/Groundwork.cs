@@ -8,6 +8,7 @@ using GroqBatch.Data.Storage;
 using GroqBatch.Groq;
 using GroqBatch.Groq.Settings;
 using GroqBatch.Hosting.Settings;
+using GroqBatch.Hosting.Telemetry;
 using GroqBatch.Pipeline;
 using GroqBatch.Simulator;
 using GroqBatch.Sources;
@@ -38,11 +39,20 @@ public sealed class Groundwork : IAsyncDisposable
     private readonly HostParts _parts;
     private readonly DatabaseAccess _database;
     private readonly string _connectionString;
+    private readonly string _name;
     private readonly SimulatorServer? _simulator;
 
-    private Groundwork(HostParts parts, DatabaseAccess database, string connectionString, SimulatorServer? simulator, bool isSimulated)
+    private Groundwork(
+        HostParts parts,
+        string name,
+        DatabaseAccess database,
+        string connectionString,
+        SimulatorServer? simulator,
+        bool isSimulated
+    )
     {
         _parts = parts;
+        _name = name;
         _database = database;
         _connectionString = connectionString;
         _simulator = simulator;
@@ -84,6 +94,7 @@ public sealed class Groundwork : IAsyncDisposable
             var simulator = parts >= HostParts.Provider ? await StartSimulatorAsync(configuration, cancellationToken) : null;
             return new Groundwork(
                 parts,
+                name,
                 database,
                 connectionString,
                 simulator,
@@ -103,6 +114,7 @@ public sealed class Groundwork : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
         AddRooms(services, configuration, _parts, _connectionString);
+        services.AddTelemetry(configuration, _name);
     }
 
     /// <summary>Brings the database to this version and says where the simulator listens. After the host is built, before it is started.</summary>

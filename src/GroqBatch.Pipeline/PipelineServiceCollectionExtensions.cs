@@ -10,6 +10,7 @@ using GroqBatch.Pipeline.Reingest;
 using GroqBatch.Pipeline.Runs;
 using GroqBatch.Pipeline.Scheduling;
 using GroqBatch.Pipeline.Storage;
+using GroqBatch.Pipeline.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -26,6 +27,8 @@ public static class PipelineServiceCollectionExtensions
         services.AddOptionsWithValidateOnStart<PipelineOptions>().Bind(configuration.GetSection(PipelineOptions.SectionName));
         services.AddSingleton<IValidateOptions<PipelineOptions>, PipelineOptionsValidator>();
         services.AddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton<GroqBatchMetrics>();
         RawFiles.DemandWholeFiles();
         services.AddSingleton<RawFiles>();
         services.AddSingleton<RawFileFetcher>();
@@ -83,6 +86,7 @@ public static class PipelineServiceCollectionExtensions
         });
         services.AddSingleton<IRunWaker, QuartzWaker>();
         services.AddHostedService<PipelineStarter>();
+        services.AddHostedService<GaugeReader>();
         services.AddHostedService<WakeListener>();
         return services;
     }

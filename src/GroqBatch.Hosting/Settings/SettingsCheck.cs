@@ -1,6 +1,7 @@
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Import;
 using GroqBatch.Core.Storage;
+using GroqBatch.Hosting.Telemetry;
 using GroqBatch.Pipeline;
 using GroqBatch.Simulator;
 using Microsoft.Extensions.Configuration;
@@ -23,6 +24,7 @@ internal static class SettingsCheck
             .. UnreadableValues.Find<ImportOptions>(configuration, ImportOptions.SectionName),
             .. UnreadableValues.Find<PipelineOptions>(configuration, PipelineOptions.SectionName),
             .. UnreadableValues.Find<SchedulerSettings>(configuration, SchedulerSettings.SectionName),
+            .. UnreadableValues.Find<TelemetryOptions>(configuration, TelemetryOptions.SectionName),
             .. UnreadableValues.Find<SimulatorOptions>(configuration, SimulatorOptions.SectionName),
         ];
 
@@ -46,6 +48,7 @@ internal static class SettingsCheck
         services.AddLogging();
         services.AddSingleton(configuration);
         Groundwork.AddRooms(services, configuration, HostParts.Ledger, connectionString: "Host=nowhere.invalid");
+        services.AddTelemetry(configuration, "check");
         using var provider = services.BuildServiceProvider();
         try
         {

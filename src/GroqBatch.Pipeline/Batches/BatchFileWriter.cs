@@ -9,6 +9,7 @@ using GroqBatch.Core.Prompts;
 using GroqBatch.Core.Runs;
 using GroqBatch.Core.Storage;
 using GroqBatch.Pipeline.Storage;
+using GroqBatch.Pipeline.Telemetry;
 
 namespace GroqBatch.Pipeline.Batches;
 
@@ -23,6 +24,7 @@ internal sealed class BatchFileWriter(IBatchStore batches, IBatchFileFormat form
     /// <returns>Whether there was anything to write (or to give its outcome, since it can't be sent).</returns>
     public async Task<bool> WriteNextAsync(Run run, Rung rung, int limit, Lease lease, CancellationToken cancellationToken)
     {
+        using var activity = PipelineActivities.StartRun("batch.write", run.Id);
         var batchId = Guid.CreateVersion7();
         rawFiles.Prepare(run.Id);
         var plain = rawFiles.UploadPathOf(run.Id, batchId);

@@ -6,6 +6,7 @@ using GroqBatch.Core.Outcomes;
 using GroqBatch.Core.Runs;
 using GroqBatch.Core.Storage;
 using GroqBatch.Pipeline.Storage;
+using GroqBatch.Pipeline.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -21,6 +22,8 @@ internal sealed partial class BatchIngester(
     IBatchFileFormat format,
     RawFiles rawFiles,
     RawFileFetcher fetcher,
+    GroqBatchMetrics metrics,
+    TimeProvider time,
     IOptions<PipelineOptions> options,
     ILogger<BatchIngester> logger
 )
@@ -31,6 +34,7 @@ internal sealed partial class BatchIngester(
     /// <exception cref="AttentionException">A person is needed.</exception>
     public async Task<IngestResult?> IngestAsync(Run run, Batch batch, Lease lease, CancellationToken cancellationToken)
     {
+        using var activity = PipelineActivities.StartBatch("batch.ingest", batch);
         var output = rawFiles.PathOf(batch.RunId, batch.Id, RawFileKind.Output);
         var error = rawFiles.PathOf(batch.RunId, batch.Id, RawFileKind.Error);
         try
@@ -56,6 +60,7 @@ internal sealed partial class BatchIngester(
             return null;
         }
 
+        var began = time.GetTimestamp();
         var result = await batches.IngestAsync(
             Describe(run, batch, ReadAsync(format, [output, error], cancellationToken)) with
             {
@@ -66,6 +71,7 @@ internal sealed partial class BatchIngester(
         );
         if (result is not null)
         {
+            metrics.Ingested(run, batch, result, time.GetElapsedTime(began));
             Log.Ingested(logger, batch.Id, run.Id, result.Succeeded, result.Failed, result.Again);
             if (result.Stopped is { } stop)
             {
@@ -216,11 +222,13 @@ internal sealed partial class BatchIngester(
     {
         if (result.Difference is { } difference)
         {
+            metrics.Differs(run.Provider, "batch");
             Log.Difference(logger, batch.Id, batch.ProviderBatchId, difference);
         }
 
         foreach (var wrong in await runs.ReconcileAsync(run.Id, cancellationToken))
         {
+            metrics.Differs(run.Provider, "run");
             Log.Unreconciled(logger, run.Id, wrong);
             await runs.AddEventAsync(run.Id, Actor.Pipeline.Name, $"The figures don't add up. {wrong}", cancellationToken);
         }

@@ -3,6 +3,7 @@ using GroqBatch.Core.Leases;
 using GroqBatch.Core.Runs;
 using GroqBatch.Core.Storage;
 using GroqBatch.Pipeline.Storage;
+using GroqBatch.Pipeline.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -27,6 +28,7 @@ internal sealed partial class BatchSubmitter(
     /// <exception cref="AttentionException">A person is needed.</exception>
     public async Task UploadAsync(Batch batch, Lease lease, CancellationToken cancellationToken)
     {
+        using var activity = PipelineActivities.StartBatch("batch.upload", batch);
         var plain = rawFiles.UploadPathOf(batch.RunId, batch.Id);
         var compressed = rawFiles.PathOf(batch.RunId, batch.Id, RawFileKind.Request);
         if (!File.Exists(plain) || new FileInfo(plain).Length != batch.Bytes)
@@ -73,6 +75,7 @@ internal sealed partial class BatchSubmitter(
         CancellationToken cancellationToken
     )
     {
+        using var activity = PipelineActivities.StartBatch("batch.submit", batch);
         var caps = new SendingCaps(_options.MaxLiveBatches, _options.MaxRequestsPerDay, _options.MaxCostPerDay);
         var (verdict, explanation) = await batches.RecordIntentAsync(batch, run, caps, lease, cancellationToken);
         if (verdict != SendingVerdict.Go)

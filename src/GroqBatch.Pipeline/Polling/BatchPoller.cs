@@ -1,6 +1,7 @@
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Leases;
 using GroqBatch.Pipeline.Leases;
+using GroqBatch.Pipeline.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -16,6 +17,7 @@ internal sealed partial class BatchPoller(
     ILeases leases,
     IRunWaker waker,
     PipelineIdentity identity,
+    GroqBatchMetrics metrics,
     IOptions<PipelineOptions> options,
     TimeProvider time,
     ILogger<BatchPoller> logger
@@ -52,6 +54,7 @@ internal sealed partial class BatchPoller(
 
     private async Task AskAsync(IReadOnlyList<PolledBatch> due, CancellationToken cancellationToken)
     {
+        using var activity = PipelineActivities.StartPoll(provider.Name, due.Count);
         IReadOnlyList<ProviderBatch> found;
         try
         {
@@ -59,6 +62,7 @@ internal sealed partial class BatchPoller(
         }
         catch (ProviderException failure)
         {
+            metrics.Polled(provider.Name, isAnswered: false);
             Log.PollFailed(logger, due.Count, failure.Message);
             var wait =
                 failure.RetryAfter ?? (_options.PollInterval < _options.MaxRetryDelay ? _options.PollInterval : _options.MaxRetryDelay);
@@ -66,6 +70,7 @@ internal sealed partial class BatchPoller(
             return;
         }
 
+        metrics.Polled(provider.Name, isAnswered: true);
         var byId = found.ToDictionary(batch => batch.Id, StringComparer.Ordinal);
         var results = due.Select(batch => Judge(batch, byId.GetValueOrDefault(batch.ProviderBatchId))).ToList();
         foreach (var runId in await batches.RecordPollAsync(results, cancellationToken))

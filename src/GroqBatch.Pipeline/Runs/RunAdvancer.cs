@@ -6,6 +6,7 @@ using GroqBatch.Core.Outcomes;
 using GroqBatch.Core.Runs;
 using GroqBatch.Pipeline.Batches;
 using GroqBatch.Pipeline.Leases;
+using GroqBatch.Pipeline.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -52,6 +53,7 @@ internal sealed partial class RunAdvancer(
             return Busy;
         }
 
+        using var activity = PipelineActivities.StartRun("run.advance", runId);
         try
         {
             while (true)
