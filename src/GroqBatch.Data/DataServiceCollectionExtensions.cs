@@ -25,6 +25,8 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<Core.Teams.ITeamStore, Teams.TeamStore>();
         services.AddSingleton<Core.PullRequests.IPullRequestStore, PullRequests.PullRequestStore>();
         services.AddSingleton<Core.Coverage.ICoverageReader, Coverage.CoverageReader>();
+        services.AddSingleton<Core.Coverage.ICoverageListReader, Coverage.CoverageListReader>();
+        services.AddSingleton<Core.Estimates.IPromptSizes, PullRequests.PromptSizes>();
         services.AddSingleton<Core.Coverage.ICoverageHistory, Coverage.CoverageHistory>();
         services.AddSingleton<Coverage.CoverageRecount>();
         services.AddSingleton<Core.Summaries.ICurrentSummaries, Summaries.CurrentSummaries>();

@@ -6,12 +6,13 @@ using GroqBatch.Data.PullRequests;
 using GroqBatch.Data.Runs;
 using GroqBatch.Data.Summaries;
 using GroqBatch.Data.Teams;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 
 namespace GroqBatch.Data;
 
 /// <summary>The one context of the product; schema <c>groqbatch</c>.</summary>
-public sealed class GroqBatchDbContext(DbContextOptions<GroqBatchDbContext> options) : DbContext(options)
+public sealed class GroqBatchDbContext(DbContextOptions<GroqBatchDbContext> options) : DbContext(options), IDataProtectionKeyContext
 {
     public const string Schema = "groqbatch";
     public const string MigrationsTable = "__migrations";
@@ -34,6 +35,9 @@ public sealed class GroqBatchDbContext(DbContextOptions<GroqBatchDbContext> opti
     public DbSet<AttemptEntity> Attempts => Set<AttemptEntity>();
     public DbSet<LeaseEntity> Leases => Set<LeaseEntity>();
     public DbSet<AuditEventEntity> AuditEvents => Set<AuditEventEntity>();
+
+    /// <summary>Keys of sign-in cookies, so that they outlive a process and hold on every instance.</summary>
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
