@@ -1,7 +1,12 @@
+using GroqBatch.Data;
 using GroqBatch.Hosting;
+using GroqBatch.Web.Features.Coverage;
+using GroqBatch.Web.Features.SignIn;
 using GroqBatch.Web.Health;
-using GroqBatch.Web.Overview;
+using GroqBatch.Web.Live;
 using GroqBatch.Web.Shell;
+using Microsoft.AspNetCore.DataProtection;
+using MudBlazor.Services;
 
 try
 {
@@ -27,17 +32,28 @@ try
     groundwork.AddTo(builder.Services, builder.Configuration);
     builder.Services.AddSingleton(new Surroundings(groundwork.IsSimulated));
     builder.Services.AddGroqBatchHealth();
-    builder.Services.AddRazorComponents();
+    // In the database: a restart signs nobody out, and another instance reads the same cookies.
+    builder.Services.AddDataProtection().SetApplicationName("GroqBatch").PersistKeysToDbContext<GroqBatchDbContext>();
+    builder.Services.AddSignIn();
+    builder.Services.AddLiveFeed();
+    builder.Services.AddCoveragePages();
+    builder.Services.AddMudServices();
+    builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 
     await using var app = builder.Build();
     await groundwork.PrepareAsync(app.Services, CancellationToken.None);
     await FirstStart.AddSampleTeamsAsync(app.Services, CancellationToken.None);
 
     app.UseSecurityHeaders();
+    app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+    app.UseRateLimiter();
+    app.UseAuthentication();
+    app.UseAuthorization();
     app.UseAntiforgery();
     app.MapGroqBatchHealth();
-    app.MapStaticAssets();
-    app.MapRazorComponents<App>();
+    app.MapStaticAssets().AllowAnonymous();
+    app.MapSignIn();
+    app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     app.SayWhereItListens();
     await app.RunAsync();
     return 0;

@@ -29,11 +29,13 @@ internal static class HealthEndpoints
     /// <summary>Maps both.</summary>
     public static void MapGroqBatchHealth(this WebApplication app)
     {
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync })
+            .AllowAnonymous();
         app.MapHealthChecks(
-            "/health/ready",
-            new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync }
-        );
+                "/health/ready",
+                new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync }
+            )
+            .AllowAnonymous();
     }
 
     private static async Task WriteAsync(HttpContext context, HealthReport report)

@@ -1,6 +1,5 @@
+using GroqBatch.Web.Features.SignIn;
 using Microsoft.AspNetCore.HostFiltering;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace GroqBatch.Web.Shell;
 
@@ -32,14 +31,7 @@ internal static class Addresses
         });
     }
 
-    /// <summary>Prints the address once it answers: the first thing that somebody looks for.</summary>
+    /// <summary>Prints the address and a login link once it answers: the first thing that somebody looks for.</summary>
     public static void SayWhereItListens(this WebApplication app) =>
-        app.Lifetime.ApplicationStarted.Register(() =>
-        {
-            var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-            var isSimulated = app.Services.GetRequiredService<Surroundings>().IsSimulated;
-            Console.WriteLine(
-                $"GroqBatch is at {string.Join(" and ", addresses)} ({(isSimulated ? "Simulated: nothing is spent" : "Live")}). Ctrl-C stops it."
-            );
-        });
+        app.Lifetime.ApplicationStarted.Register(() => app.Services.GetRequiredService<LoginLinkPrinter>().PrintFirst());
 }

@@ -1,8 +1,11 @@
 using GroqBatch.Testing.Databases;
 using GroqBatch.Testing.Folders;
-using GroqBatch.Web.Overview;
+using GroqBatch.Web.Features.SignIn;
+using GroqBatch.Web.Shell;
+using GroqBatch.Web.Tests.SignIn;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace GroqBatch.Web.Tests.Dashboard;
 
@@ -37,8 +40,24 @@ public sealed class DashboardHost : IAsyncLifetime
         _folder.Dispose();
     }
 
-    /// <summary>A client; starts the dashboard.</summary>
-    internal HttpClient CreateClient() => _factory!.CreateClient();
+    /// <summary>A client before which nobody has signed in; starts the dashboard.</summary>
+    internal HttpClient CreateClient(bool followsRedirects = true) =>
+        _factory!.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = followsRedirects });
+
+    /// <summary>Signs somebody in.</summary>
+    internal async Task SignInAsync(HttpClient client, string name)
+    {
+        var token = Services.GetRequiredService<LoginLinks>().Create();
+        using var came = await client.GetAsync(new Uri($"/login?t={token}", UriKind.Relative), TestContext.Current.CancellationToken);
+        var asked = await client.GetStringAsync(new Uri("/welcome", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var named = await client.PostAsync(
+            new Uri("/welcome", UriKind.Relative),
+            new FormUrlEncodedContent(
+                new Dictionary<string, string> { ["name"] = name, ["__RequestVerificationToken"] = SignInTests.AntiforgeryIn(asked) }
+            ),
+            TestContext.Current.CancellationToken
+        );
+    }
 
     /// <summary>Runs SQL, before the dashboard is started or while it runs.</summary>
     internal async Task ExecuteAsync(string sql)

@@ -1,0 +1,13 @@
+namespace GroqBatch.Web.Shell;
+
+/// <summary>A page in the rail.</summary>
+/// <param name="Label">One or two words.</param>
+/// <param name="Address">Relative to the base; empty for the first page.</param>
+/// <param name="Icon">Strokes of a 16 × 16 drawing, the value of a path's <c>d</c>.</param>
+internal sealed record RailEntry(string Label, string Address, string Icon);
+
+/// <summary>What the rail shows, in its order: pages that exist, and no others.</summary>
+internal static class RailEntries
+{
+    public static IReadOnlyList<RailEntry> All { get; } = [new("Coverage", "", "M2 4.5h12M2 8h9M2 11.5h5")];
+}

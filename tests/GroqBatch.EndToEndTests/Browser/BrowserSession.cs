@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+
+namespace GroqBatch.EndToEndTests.Browser;
+
+/// <summary>
+/// Somebody signed in, before one page, in one theme and width. It listens all the while: whatever the console calls an error, and each request to
+/// another origin, is a finding of <see cref="AssertSoundAsync"/>.
+/// </summary>
+internal sealed class BrowserSession : IAsyncDisposable
+{
+    private readonly Uri _address;
+    private readonly ConcurrentQueue<string> _findings = new();
+
+    private BrowserSession(IBrowserContext context, IPage page, Uri address, string what)
+    {
+        Context = context;
+        Page = page;
+        What = what;
+        _address = address;
+    }
+
+    /// <summary>Cookies and storage of this somebody.</summary>
+    public IBrowserContext Context { get; }
+
+    /// <summary>The page.</summary>
+    public IPage Page { get; }
+
+    /// <summary>Theme and width, for messages and file names.</summary>
+    public string What { get; }
+
+    /// <summary>Signs somebody in and waits for the first page.</summary>
+    /// <param name="dashboard">The dashboard.</param>
+    /// <param name="look">Theme and width.</param>
+    /// <param name="name">What they are called.</param>
+    public static async Task<BrowserSession> SignInAsync(DashboardProcess dashboard, Look look, string name = "mira")
+    {
+        var session = await OpenAsync(dashboard, look);
+        await session.Page.GotoAsync(await dashboard.TakeLinkAsync());
+        await session.Page.GetByLabel("Name").FillAsync(name);
+        await session.Page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
+        await session.WaitUntilReadyAsync();
+        return session;
+    }
+
+    /// <summary>A browser before which nobody has signed in.</summary>
+    public static async Task<BrowserSession> OpenAsync(DashboardProcess dashboard, Look look)
+    {
+        var browser = await Chromium.RequireAsync();
+        var context = await browser.NewContextAsync(
+            new BrowserNewContextOptions
+            {
+                BaseURL = dashboard.Address.ToString(),
+                ColorScheme = look.IsDark ? ColorScheme.Dark : ColorScheme.Light,
+                ViewportSize = new ViewportSize { Width = look.Width, Height = look.Height },
+                TimezoneId = "Europe/Berlin",
+                Locale = "en-GB",
+                ReducedMotion = ReducedMotion.Reduce,
+            }
+        );
+        context.SetDefaultTimeout(20_000);
+        var page = await context.NewPageAsync();
+        var session = new BrowserSession(context, page, dashboard.Address, look.ToString());
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" && !session.IsExpected(message.Text))
+            {
+                session._findings.Enqueue($"console: {message.Text}");
+            }
+        };
+        page.PageError += (_, error) => session._findings.Enqueue($"script: {error}");
+        page.Request += (_, request) =>
+        {
+            var target = new Uri(request.Url);
+            if (target.Scheme is not ("data" or "blob" or "about") && target.Authority != session._address.Authority)
+            {
+                session._findings.Enqueue($"request to another origin: {request.Url}");
+            }
+        };
+        return session;
+    }
+
+    /// <summary>Whether the server may be away for the moment: a lost connection is an error on the console, and none of the page's.</summary>
+    public bool MayLoseConnection { get; set; }
+
+    /// <summary>Goes to an address of the dashboard and waits until its page is there.</summary>
+    public async Task GoToAsync(string address)
+    {
+        await Page.GotoAsync(address);
+        await WaitUntilReadyAsync();
+    }
+
+    /// <summary>Waits until the page is live and has its figures.</summary>
+    public async Task WaitUntilReadyAsync()
+    {
+        await Page.WaitForSelectorAsync(".frame:not(.boot-frame) main h1", new() { State = WaitForSelectorState.Attached });
+        await Page.WaitForFunctionAsync("() => !document.querySelector('.frame:not(.boot-frame) [aria-busy=true]')");
+    }
+
+    /// <summary>
+    /// Fails unless the page is sound: no horizontal overflow, no console error, no request elsewhere, and no violation of the WCAG 2.2 AA rules but
+    /// those of <see cref="AxeExclusions"/>.
+    /// </summary>
+    public async Task AssertSoundAsync()
+    {
+        var findings = new List<string>();
+        var (width, inner) = (
+            await Page.EvaluateAsync<int>("document.documentElement.scrollWidth"),
+            await Page.EvaluateAsync<int>("document.documentElement.clientWidth")
+        );
+        if (width > inner)
+        {
+            var widest = await Page.EvaluateAsync<string>(
+                "() => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)"
+                    + ".slice(0, 5).map(e => e.tagName + '.' + e.className).join(' | ')"
+            );
+            findings.Add($"it is {width} px wide in a window of {inner} px: {widest}");
+        }
+
+        findings.AddRange(await AxeExclusions.FindViolationsAsync(Page));
+        findings.AddRange(_findings);
+        Assert.True(findings.Count == 0, $"{new Uri(Page.Url).PathAndQuery} ({What}):\n{string.Join('\n', findings)}");
+    }
+
+    public async ValueTask DisposeAsync() => await Context.DisposeAsync();
+
+    private bool IsExpected(string message) =>
+        MayLoseConnection
+        && (
+            message.Contains("ERR_CONNECTION", StringComparison.Ordinal)
+            || message.Contains("ERR_EMPTY_RESPONSE", StringComparison.Ordinal)
+            || message.Contains("WebSocket", StringComparison.Ordinal)
+            || message.Contains("connection", StringComparison.OrdinalIgnoreCase)
+            || message.Contains("circuit", StringComparison.OrdinalIgnoreCase)
+        );
+}
+
+/// <summary>A theme and a width.</summary>
+/// <param name="IsDark">Dark, or light.</param>
+/// <param name="Width">Pixels.</param>
+public sealed record Look(bool IsDark, int Width)
+{
+    /// <summary>The four that every page is looked at in.</summary>
+    public static TheoryData<bool, int> All { get; } =
+        new()
+        {
+            { false, 1440 },
+            { true, 1440 },
+            { false, 360 },
+            { true, 360 },
+        };
+
+    /// <summary>Pixels.</summary>
+    public int Height => Width < 720 ? 740 : 1000;
+
+    /// <inheritdoc />
+    public override string ToString() => $"{(IsDark ? "dark" : "light")}-{Width}";
+}

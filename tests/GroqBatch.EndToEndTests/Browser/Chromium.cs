@@ -1,0 +1,74 @@
+using Microsoft.Playwright;
+
+namespace GroqBatch.EndToEndTests.Browser;
+
+/// <summary>The one browser of this test process: Chromium as the machine has it. Pages are kept apart by contexts.</summary>
+internal static class Chromium
+{
+    /// <summary>Names the browser's file where it is found in none of the usual places.</summary>
+    public const string Variable = "GROQBATCH_CHROMIUM";
+
+    private static readonly string[] Places =
+    [
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+        "/usr/bin/google-chrome-stable",
+        "/snap/bin/chromium",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    ];
+
+    private static readonly SemaphoreSlim Gate = new(1, 1);
+    private static IPlaywright? _playwright;
+    private static IBrowser? _browser;
+
+    /// <summary>Where it is; null: nowhere.</summary>
+    public static string? Path =>
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named && File.Exists(named)
+            ? named
+            : Places.FirstOrDefault(File.Exists);
+
+    /// <summary>The browser; skips the calling test, with a reason, where there is none.</summary>
+    public static async Task<IBrowser> RequireAsync()
+    {
+        if (Path is null)
+        {
+            Assert.Skip($"There is no Chromium on this machine: install the package chromium, or name one in {Variable}.");
+        }
+
+        await Gate.WaitAsync();
+        try
+        {
+            if (_browser is null)
+            {
+                _playwright = await Playwright.CreateAsync();
+                _browser = await _playwright.Chromium.LaunchAsync(
+                    new BrowserTypeLaunchOptions
+                    {
+                        ExecutablePath = Path,
+                        Args =
+                        [
+                            "--no-sandbox",
+                            "--disable-gpu",
+                            "--disable-quic",
+                            "--no-first-run",
+                            "--disable-background-networking",
+                            "--disable-component-update",
+                            "--disable-sync",
+                            "--force-color-profile=srgb",
+                            "--font-render-hinting=none",
+                        ],
+                    }
+                );
+                AppDomain.CurrentDomain.ProcessExit += (_, _) => _playwright.Dispose();
+            }
+
+            return _browser;
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using GroqBatch.EndToEndTests.Browser;
+using Microsoft.Playwright;
+
+namespace GroqBatch.EndToEndTests.Coverage;
+
+/// <summary>The coverage page in a browser, on sample data.</summary>
+public sealed class CoveragePageTests(SampleDashboard sample) : IClassFixture<SampleDashboard>
+{
+    [Theory]
+    [MemberData(nameof(Look.All), MemberType = typeof(Look))]
+    public async Task Is_sound_in_both_themes_wide_and_narrow(bool isDark, int width)
+    {
+        await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(isDark, width));
+
+        await Assertions.Expect(session.Page.GetByRole(AriaRole.Row)).ToHaveCountAsync(width < 720 ? 3 : 4);
+        await Screenshots.TakeAsync(session.Page, "coverage", session.What);
+        await session.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Shows_the_counts_of_the_rows_behind_it()
+    {
+        await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(false, 1440));
+        await using var command = sample.Database.DataSource.CreateCommand(
+            """
+            select to_char(count(*) filter (where state.state <> 'excluded'), 'FM999,999')
+            from groqbatch.pull_request_states state
+            join groqbatch.teams team on team.id = state.team_id
+            where state.provider = 'simulator' and team.slug = 'sample-calcom'
+            """
+        );
+        var eligible = (string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+
+        var row = session
+            .Page.GetByRole(AriaRole.Row)
+            .Filter(new() { Has = session.Page.Locator("input[aria-label^='Select'][aria-label*='al.com']") });
+
+        await Assertions.Expect(row.Locator("td[data-l=Eligible]")).ToHaveTextAsync(eligible);
+    }
+
+    [Fact]
+    public async Task Keeps_order_search_and_selection_in_the_address()
+    {
+        await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(false, 1440));
+        var page = session.Page;
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Sort by team" }).ClickAsync();
+        await page.WaitForURLAsync("**/?sort=name");
+        await page.GetByRole(AriaRole.Searchbox).FillAsync("post");
+        await Assertions.Expect(page.GetByRole(AriaRole.Row)).ToHaveCountAsync(2);
+        await page.Locator("tbody input[type=checkbox]").CheckAsync();
+        await page.WaitForURLAsync("**/?sort=name&q=post&select=sample-posthog");
+        await page.ReloadAsync();
+        await session.WaitUntilReadyAsync();
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Row)).ToHaveCountAsync(2);
+        await Assertions.Expect(page.Locator("tbody input[type=checkbox]")).ToBeCheckedAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Searchbox)).ToHaveValueAsync("post");
+        await Assertions.Expect(page.GetByText("1 selected")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Moves_when_the_ledger_moves_without_a_reload()
+    {
+        await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(false, 1440));
+        var missing = session.Page.GetByTestId("missing");
+        var before = await missing.InnerTextAsync();
+        await session.Page.EvaluateAsync("window.stays = true");
+
+        await using var command = sample.Database.DataSource.CreateCommand(
+            "update groqbatch.teams set goal = 1 where slug = 'sample-antiwork'; "
+                + "update groqbatch.coverage_by_team set pending = pending where team_id = (select id from groqbatch.teams where slug = 'sample-antiwork')"
+        );
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        await Assertions.Expect(missing).Not.ToHaveTextAsync(before);
+        Assert.True(await session.Page.EvaluateAsync<bool>("window.stays"));
+    }
+
+    [Fact]
+    public async Task Reads_out_exact_figures_on_focus()
+    {
+        await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(false, 1440));
+        var bar = session.Page.Locator(".cov-all").First;
+        await Assertions.Expect(bar.Locator(".tip")).ToBeHiddenAsync();
+
+        await bar.FocusAsync();
+        await session.Page.Keyboard.PressAsync("Shift+Tab");
+        await session.Page.Keyboard.PressAsync("Tab");
+
+        await Assertions.Expect(bar.Locator(".tip")).ToBeVisibleAsync();
+        await Assertions.Expect(bar.Locator(".tip")).ToContainTextAsync("eligible");
+    }
+}

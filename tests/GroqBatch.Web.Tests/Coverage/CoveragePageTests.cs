@@ -1,0 +1,192 @@
+using Bunit;
+using GroqBatch.Core.Coverage;
+using GroqBatch.Core.Runs;
+using GroqBatch.Core.Teams;
+using GroqBatch.Web.Features.Coverage;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using TestContext = Xunit.TestContext;
+
+namespace GroqBatch.Web.Tests.Coverage;
+
+public sealed class CoveragePageTests : IAsyncDisposable
+{
+    private readonly PageTestContext _context = new();
+
+    public ValueTask DisposeAsync() => _context.DisposeAsync();
+
+    [Fact]
+    public void Shows_the_worst_gap_first_with_what_is_missing_to_the_goal()
+    {
+        _context.Coverage.Add("Dub", 1_000, 0);
+        _context.Coverage.Add("Cal.com", 1_368, 4_147, excluded: 683);
+
+        var page = _context.Render<CoveragePage>();
+
+        Assert.Equal(["Cal.com", "Dub"], page.FindAll(".team-name").Select(name => name.TextContent));
+        Assert.Contains("3,872 to 95 %", Text(page.Find("tbody tr")), StringComparison.Ordinal);
+        Assert.Contains("24.8 %", Text(page.Find("tbody tr")), StringComparison.Ordinal);
+        Assert.Contains("goal reached", Text(page.FindAll("tbody tr")[1]), StringComparison.Ordinal);
+        Assert.Contains("not checked", Text(page.Find("tbody tr")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Says_the_gap_over_all_teams_in_pull_requests_and_dollars()
+    {
+        _context.Coverage.Add("Cal.com", 1_368, 4_147);
+        _context.Coverage.Add("Antiwork", 1_129, 3_083);
+
+        var page = _context.Render<CoveragePage>();
+
+        Assert.Equal("6,745 pull requests", Text(page.Find("[data-testid=missing]")));
+        Assert.Equal("about $1.75", Text(page.Find("[data-testid=cost]")));
+    }
+
+    [Fact]
+    public void Says_that_the_cost_is_not_known_rather_than_nothing()
+    {
+        _context.Coverage.Price = null;
+        _context.Coverage.Add("Cal.com", 1_368, 4_147);
+
+        var page = _context.Render<CoveragePage>();
+
+        Assert.StartsWith("not known", Text(page.Find("[data-testid=cost]")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Says_what_to_do_where_there_is_no_team()
+    {
+        var page = _context.Render<CoveragePage>();
+
+        Assert.Contains("groqbatch teams add", page.Markup, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("table"));
+    }
+
+    [Fact]
+    public void Says_what_went_wrong_and_reads_again_when_asked_to()
+    {
+        _context.Coverage.Add("Cal.com", 1, 1);
+        _context.Coverage.Failure = new InvalidOperationException("Password=secret");
+
+        var page = _context.Render<CoveragePage>();
+        Assert.DoesNotContain("secret", page.Markup, StringComparison.Ordinal);
+        _context.Coverage.Failure = null;
+        page.Find("[role=alert] button").Click();
+
+        page.WaitForAssertion(() => Assert.Single(page.FindAll("tbody tr")));
+    }
+
+    [Fact]
+    public void Has_no_button_for_a_backfill_that_nothing_would_open()
+    {
+        _context.Coverage.Add("Cal.com", 1, 1);
+
+        var page = _context.Render<CoveragePage>();
+
+        Assert.Empty(page.FindAll("tbody button"));
+    }
+
+    [Fact]
+    public void Opens_a_backfill_of_one_team_or_of_all_that_are_selected()
+    {
+        var launcher = new FakeLauncher();
+        _context.Services.AddSingleton<IBackfillLauncher>(launcher);
+        _context.Coverage.Add("Cal.com", 1, 9);
+        _context.Coverage.Add("Dub", 1, 8);
+        _context.Coverage.Add("Novu", 10, 0);
+        _context.Services.GetRequiredService<NavigationManager>().NavigateTo("?select=cal-com,dub");
+
+        var page = _context.Render<CoveragePage>();
+        Assert.Equal(2, page.FindAll("tbody button").Count);
+        page.FindAll("tbody button")[1].Click();
+        page.Find(".btn.primary").Click();
+
+        Assert.Equal(["dub", "cal-com dub"], launcher.Opened);
+        Assert.Contains("2 selected: 17 missing, about $0.0044", Text(page.Find(".tbl-bar")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Keeps_a_selection_in_the_address()
+    {
+        _context.Coverage.Add("Cal.com", 1, 9);
+        var page = _context.Render<CoveragePage>();
+
+        page.Find("tbody input").Change(true);
+
+        Assert.EndsWith("?select=cal-com", _context.Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Takes_order_and_page_from_the_address()
+    {
+        for (var team = 0; team < 60; team++)
+        {
+            _context.Coverage.Add($"Team {team:00}", team, 100);
+        }
+
+        _context.Services.GetRequiredService<NavigationManager>().NavigateTo("?sort=name&page=3");
+        var page = _context.Render<CoveragePage>();
+
+        Assert.Equal(10, page.FindAll("tbody tr").Count);
+        Assert.Contains("51 to 60 of 60 teams", Text(page.Find(".tbl-foot")), StringComparison.Ordinal);
+        Assert.Equal("ascending", page.FindAll("th")[1].GetAttribute("aria-sort"));
+        var query = Assert.Single(_context.Coverage.Asked);
+        Assert.Equal((CoverageSort.Name, false, 50), (query.Sort, query.IsDescending, query.Skip));
+    }
+
+    [Fact]
+    public async Task Moves_when_coverage_or_a_run_does()
+    {
+        _context.Coverage.Add("Cal.com", 1, 9);
+        var page = _context.Render<CoveragePage>();
+        _context.Coverage.Rows.Clear();
+        _context.Coverage.Add(
+            "Cal.com",
+            5,
+            5,
+            lastRun: new LastRun(Guid.NewGuid(), RunState.Running, null, _context.Time.GetUtcNow(), 10, 1, 10, 4, 1)
+        );
+
+        await _context.Feed.SayAsync(await _context.Coverage.ReadAsync("simulator", TestContext.Current.CancellationToken));
+
+        page.WaitForAssertion(() => Assert.Contains("50.0 %", Text(page.Find("tbody tr")), StringComparison.Ordinal));
+        Assert.Equal("Pass 1", Text(page.Find("tbody .chip")));
+    }
+
+    [Fact]
+    public async Task Stops_listening_when_left()
+    {
+        _context.Coverage.Add("Cal.com", 1, 9);
+        _context.Render<CoveragePage>();
+        Assert.Equal(2, _context.Feed.Listening);
+
+        await _context.DisposeComponentsAsync();
+
+        Assert.Equal(0, _context.Feed.Listening);
+    }
+
+    [Fact]
+    public void Shows_hostile_names_as_text()
+    {
+        _context.Coverage.Add("<script>alert(1)</script>", 1, 9);
+
+        var page = _context.Render<CoveragePage>();
+
+        Assert.Empty(page.FindAll("script"));
+        Assert.Equal("<script>alert(1)</script>", page.Find(".team-name").TextContent);
+    }
+
+    private static string Text(AngleSharp.Dom.IElement element) =>
+        string.Join(' ', element.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+    private sealed class FakeLauncher : IBackfillLauncher
+    {
+        public List<string> Opened { get; } = [];
+
+        public Task OpenAsync(IReadOnlyList<Team> teams, CancellationToken cancellationToken)
+        {
+            Opened.Add(string.Join(' ', teams.Select(team => team.Slug)));
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using GroqBatch.Core.Outcomes;
+using GroqBatch.Core.Runs;
+
+namespace GroqBatch.Web.Tests.Live;
+
+/// <summary>Runs in memory, counting how often they are read.</summary>
+internal sealed class FakeRuns : IRunReader
+{
+    private int _reads;
+
+    public List<RunOverview> All { get; } = [];
+
+    /// <summary>How often anything was read.</summary>
+    public int Reads => Volatile.Read(ref _reads);
+
+    /// <summary>Thrown by the next reads while it isn't null.</summary>
+    public Exception? Failure { get; set; }
+
+    public Task<IReadOnlyList<Guid>> ResolveAsync(string text, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Guid>>([]);
+
+    public Task<RunOverview?> FindAsync(Guid runId, CancellationToken cancellationToken)
+    {
+        Count();
+        return Task.FromResult(All.Find(run => run.Id == runId));
+    }
+
+    public Task<IReadOnlyList<RunOverview>> ListAsync(RunFilter filter, CancellationToken cancellationToken)
+    {
+        Count();
+        return Task.FromResult<IReadOnlyList<RunOverview>>([
+            .. All.Where(run => !filter.LiveOnly || run.State.IsLive()).OrderByDescending(run => run.CreatedAt).Take(filter.Take),
+        ]);
+    }
+
+    public Task<IReadOnlyList<RunEvent>> ListEventsAsync(Guid runId, int latest, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<RunEvent>>([]);
+
+    private void Count()
+    {
+        Interlocked.Increment(ref _reads);
+        if (Failure is not null)
+        {
+            throw Failure;
+        }
+    }
+
+    /// <summary>A run of a thousand, in pass 1.</summary>
+    public static RunOverview Running(string team = "Cal.com", int succeeded = 594, int failed = 18) =>
+        new()
+        {
+            Id = Guid.NewGuid(),
+            Team = "cal-com",
+            TeamName = team,
+            Provider = "simulator",
+            State = RunState.Running,
+            WithFallback = true,
+            PromptVersion = "1.0",
+            StartedBy = "mira",
+            CreatedAt = new DateTimeOffset(2026, 11, 24, 11, 50, 0, TimeSpan.Zero),
+            ReadAt = new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero),
+            Selected = 1_000,
+            Succeeded = succeeded,
+            FailuresByCode = new Dictionary<FailureCode, int>(),
+            Passes =
+            [
+                new PassOverview
+                {
+                    Ordinal = 1,
+                    Model = "openai/gpt-oss-20b",
+                    Requests = 1_000,
+                    Succeeded = succeeded,
+                    Failed = failed,
+                    FailuresByCode = new Dictionary<FailureCode, int>(),
+                    PromptTokens = 0,
+                    CompletionTokens = 0,
+                    Cost = 0,
+                    UnknownRequests = 0,
+                    StartedAt = new DateTimeOffset(2026, 11, 24, 11, 50, 0, TimeSpan.Zero),
+                    Batches =
+                    [
+                        new BatchOverview
+                        {
+                            Id = Guid.NewGuid(),
+                            Ordinal = 1,
+                            State = BatchState.Submitted,
+                            Requests = 300,
+                        },
+                    ],
+                },
+            ],
+        };
+}
