@@ -1,4 +1,5 @@
 using GroqBatch.Core.Leases;
+using GroqBatch.Core.Models;
 using GroqBatch.Core.Outcomes;
 using GroqBatch.Core.PullRequests;
 using GroqBatch.Core.Runs;
@@ -26,6 +27,9 @@ public sealed record PlannedBatch
     public required string PromptVersion { get; init; }
     public required long Bytes { get; init; }
     public required byte[] FileHash { get; init; }
+
+    /// <summary>What its lines are written for.</summary>
+    public required Rung Rung { get; init; }
 
     /// <summary>In the order of the file.</summary>
     public required IReadOnlyList<BatchLine> Lines { get; init; }

@@ -125,7 +125,7 @@ public interface IRunStore
     /// <exception cref="LeaseLostException">Somebody else moves this run now.</exception>
     Task DecideCanaryAsync(Guid runId, string reason, Lease lease, CancellationToken cancellationToken);
 
-    /// <summary>Puts another ladder on a run that needs attention: models may have gone since it was frozen.</summary>
+    /// <summary>Puts another ladder on a run that is held or needs attention, and on no other: models may have gone since it was frozen.</summary>
     Task ReplaceLadderAsync(Guid runId, Ladder ladder, string actor, string reason, CancellationToken cancellationToken);
 
     /// <summary>Gives every request that waits to be sent its final outcome.</summary>

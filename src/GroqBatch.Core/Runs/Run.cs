@@ -111,6 +111,11 @@ public sealed record Batch
     /// <summary>Of the prompts in its file.</summary>
     public required string PromptVersion { get; init; }
 
+    /// <summary>
+    /// What its lines were written for: the ladder of a run that was stopped may have got another model since. Null: as the run's ladder says.
+    /// </summary>
+    public Rung? Rung { get; init; }
+
     /// <summary>Dollars it will probably cost; null: unknown, or booked already.</summary>
     public decimal? EstimatedCost { get; init; }
 

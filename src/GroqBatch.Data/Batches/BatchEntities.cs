@@ -23,6 +23,10 @@ public sealed class BatchEntity
     /// <summary>Of the prompts in its file.</summary>
     public required string PromptVersion { get; set; }
     public required byte[] RequestFileHash { get; set; }
+
+    /// <summary>What its lines were written for, as <see cref="Core.Models.Rung"/>; null: as the run's ladder says.</summary>
+    public string? Rung { get; set; }
+
     public string? Status { get; set; }
 
     /// <summary>The provider's object as it last came.</summary>
@@ -145,6 +149,7 @@ internal sealed class BatchEntityConfiguration : IEntityTypeConfiguration<BatchE
         builder.Property(batch => batch.Provider).HasMaxLength(Lengths.Code);
         builder.Property(batch => batch.Status).HasMaxLength(Lengths.ProviderId);
         builder.Property(batch => batch.Raw).HasColumnType("jsonb");
+        builder.Property(batch => batch.Rung).HasColumnType("jsonb");
         builder.Property(batch => batch.ProviderErrors).HasColumnType("jsonb");
         builder.Property(batch => batch.ProviderBatchId).HasMaxLength(Lengths.ProviderId);
         builder.Property(batch => batch.InputFileId).HasMaxLength(Lengths.ProviderId);

@@ -23,10 +23,10 @@ internal static class BatchSql
 
     public const string Add = """
         insert into groqbatch.batches (id, run_id, pass_ordinal, ordinal, state, provider, nonce, requests, bytes, request_file_hash,
-                                       prompt_version, committed_cost, troubles)
+                                       prompt_version, rung, committed_cost, troubles)
         values (@id, @run, @pass,
                 (select coalesce(max(ordinal), 0) + 1 from groqbatch.batches where run_id = @run and pass_ordinal = @pass),
-                'Planned', @provider, @nonce, @requests, @bytes, @hash, @prompt_version, @estimated_cost, 0)
+                'Planned', @provider, @nonce, @requests, @bytes, @hash, @prompt_version, @rung, @estimated_cost, 0)
         returning ordinal
         """;
 
@@ -55,7 +55,7 @@ internal static class BatchSql
         batch.request_file_hash, batch.prompt_version, batch.intent_at, batch.submitted_at, batch.provider_batch_id, batch.input_file_id,
         batch.output_file_id, batch.error_file_id, batch.status, batch.raw::text, batch.cancel_requested_at, batch.expires_at, batch.retry_at,
         batch.troubles, clock_timestamp(), batch.committed_cost, batch.provider_errors::text, batch.provider_total, batch.provider_completed,
-        batch.provider_failed, batch.ingested_at
+        batch.provider_failed, batch.ingested_at, batch.rung::text
         """;
 
     public const string Open = $"""

@@ -16,7 +16,8 @@ internal sealed partial class BatchStore
     public async Task<IngestResult?> IngestAsync(Ingest ingest, Lease lease, CancellationToken cancellationToken)
     {
         var (batch, run) = (ingest.Batch, ingest.Run);
-        var rung = run.Ladder.Find(batch.Pass) ?? throw new InvalidOperationException($"Run {run.Id} has no rung {batch.Pass}.");
+        var rung =
+            batch.Rung ?? run.Ladder.Find(batch.Pass) ?? throw new InvalidOperationException($"Run {run.Id} has no rung {batch.Pass}.");
         await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease, cancellationToken);
         var state = await ledger.ScalarAsync(IngestSql.LockBatch, [new("batch", batch.Id)], cancellationToken);
         if (state as string != nameof(BatchState.Ended))

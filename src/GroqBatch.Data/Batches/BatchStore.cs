@@ -71,6 +71,7 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
                         new("bytes", batch.Bytes),
                         new("hash", batch.FileHash),
                         new("prompt_version", batch.PromptVersion),
+                        new("rung", NpgsqlDbType.Jsonb) { Value = JsonSerializer.Serialize(batch.Rung, Runs.RunJson.Default.Rung) },
                         Nullable("estimated_cost", NpgsqlDbType.Numeric, batch.EstimatedCost),
                     ],
                     cancellationToken
@@ -585,6 +586,7 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
                 : [],
             ProviderCounts = reader.IsDBNull(26) ? null : new RequestCounts(reader.GetInt32(26), reader.GetInt32(27), reader.GetInt32(28)),
             IngestedAt = Time(reader, 29),
+            Rung = Text(reader, 30) is { } rung ? JsonSerializer.Deserialize(rung, Runs.RunJson.Default.Rung) : null,
         };
 
     private static DateTimeOffset? Time(NpgsqlDataReader reader, int ordinal) =>

@@ -343,6 +343,10 @@ namespace GroqBatch.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("run_id");
 
+                    b.Property<string>("Rung")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("rung");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(32)

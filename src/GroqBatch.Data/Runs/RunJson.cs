@@ -8,6 +8,7 @@ namespace GroqBatch.Data.Runs;
 /// <summary>The form in which a run's frozen settings lie in their jsonb columns.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(Ladder))]
+[JsonSerializable(typeof(Rung))]
 [JsonSerializable(typeof(RunSettings))]
 [JsonSerializable(typeof(Estimate))]
 internal sealed partial class RunJson : JsonSerializerContext;

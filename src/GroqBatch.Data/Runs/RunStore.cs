@@ -260,11 +260,17 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
     public async Task ReplaceLadderAsync(Guid runId, Ladder ladder, string actor, string reason, CancellationToken cancellationToken)
     {
         await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease: null, cancellationToken);
-        await ledger.ExecuteAsync(
-            "update groqbatch.runs set ladder = @ladder where id = @run",
+        var replaced = await ledger.ExecuteAsync(
+            "update groqbatch.runs set ladder = @ladder where id = @run and state in ('Held', 'NeedsAttention')",
             [new("run", runId), Json("ladder", JsonSerializer.Serialize(ladder, RunJson.Default.Ladder))],
             cancellationToken
         );
+        if (replaced == 0)
+        {
+            // Somebody else resumed it: what it runs with is theirs.
+            return;
+        }
+
         foreach (var rung in ladder.Rungs)
         {
             await ledger.ExecuteAsync(

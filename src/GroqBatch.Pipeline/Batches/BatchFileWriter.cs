@@ -61,6 +61,7 @@ internal sealed class BatchFileWriter(IBatchStore batches, IBatchFileFormat form
                     PromptVersion = PromptVersion.Current.ToString(),
                     Bytes = bytes,
                     FileHash = hash,
+                    Rung = rung,
                     Lines = lines,
                     EstimatedCost = TokenEstimates.CostOfBatch(rung, bytes, lines.Count),
                 },

@@ -169,6 +169,17 @@ internal sealed partial class RunAdvancer(
             var batch in open.Where(batch => batch.State is BatchState.Planned || batch is { State: BatchState.Uploaded, IntentAt: null })
         )
         {
+            if (batch.Rung is { } written && run.Ladder.Find(batch.Pass)?.Model is { } model && written.Model != model)
+            {
+                await batches.AbandonAsync(
+                    batch.Id,
+                    $"its lines are for {written.Model}; they are written again for {model}.",
+                    keeper.Lease,
+                    keeper.Token
+                );
+                return Step.Next;
+            }
+
             if (batch.RetryAt > batch.Now)
             {
                 return later.Or(Step.Idle(batch.RetryAt.Value - batch.Now));
