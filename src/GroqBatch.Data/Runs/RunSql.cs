@@ -98,12 +98,19 @@ internal static class RunSql
         where run.id = @run
         """;
 
-    /// <summary>The live runs, and those that have ended while a batch of theirs had not: what it answers is still to be saved.</summary>
+    /// <summary>
+    /// The live runs, and those that have ended while a batch of theirs had not: whether it exists is still to be settled, it is still to be
+    /// cancelled, or what it answers is still to be saved.
+    /// </summary>
     public const string Live = """
         select id from groqbatch.runs
         where provider = @provider and state in ('Queued', 'Running', 'Held', 'NeedsAttention', 'Cancelling')
         union
-        select run_id from groqbatch.batches where provider = @provider and state = 'Ended'
+        select run_id from groqbatch.batches where provider = @provider and state in ('Planned', 'Uploaded', 'Ended')
+        union
+        select batch.run_id
+        from groqbatch.batches batch join groqbatch.runs run on run.id = batch.run_id
+        where batch.provider = @provider and batch.state = 'Submitted' and batch.cancel_requested_at is null and run.state = 'Cancelled'
         order by 1
         """;
 

@@ -298,16 +298,17 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
     public async Task<RunState?> TryFinishAsync(Run run, Lease lease, CancellationToken cancellationToken)
     {
         await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease, cancellationToken);
-        var state = Enum.Parse<RunState>(
-            (string)
-                (
-                    await ledger.ScalarAsync(
-                        "select state from groqbatch.runs where id = @run for no key update",
-                        [new("run", run.Id)],
-                        cancellationToken
-                    )
-                )!
+        var text = await ledger.ScalarAsync(
+            "select state from groqbatch.runs where id = @run for no key update",
+            [new("run", run.Id)],
+            cancellationToken
         );
+        if (text is not string || !Enum.TryParse<RunState>((string)text, out var state))
+        {
+            // Its team was removed meanwhile.
+            return null;
+        }
+
         var open = (int)
             (
                 await ledger.ScalarAsync(
@@ -316,7 +317,17 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
                     cancellationToken
                 )
             )!;
-        if (open > 0 || state.IsFinal())
+        var isPlanned = (bool)
+            (
+                await ledger.ScalarAsync(
+                    "select planned_at is not null from groqbatch.runs where id = @run",
+                    [new("run", run.Id)],
+                    cancellationToken
+                )
+            )!;
+
+        // A run that was held before it claimed anything has nothing open either, and is not done for that.
+        if (open > 0 || state.IsFinal() || (!isPlanned && state != RunState.Cancelling))
         {
             return null;
         }

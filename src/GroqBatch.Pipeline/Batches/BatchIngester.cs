@@ -40,8 +40,8 @@ internal sealed partial class BatchIngester(
         try
         {
             rawFiles.Prepare(batch.RunId);
-            await fetcher.FetchAsync(batch.OutputFileId, output, cancellationToken);
-            await fetcher.FetchAsync(batch.ErrorFileId, error, cancellationToken);
+            await FetchAsync(run, batch, batch.OutputFileId, output, cancellationToken);
+            await FetchAsync(run, batch, batch.ErrorFileId, error, cancellationToken);
         }
         catch (ProviderException failure)
         {
@@ -54,7 +54,10 @@ internal sealed partial class BatchIngester(
             );
             if (failure.NeedsPerson || failure.Fault is ProviderFault.NotFound)
             {
-                throw new AttentionException($"The results of batch {batch.ProviderBatchId} could not be fetched: {failure.Message}");
+                throw new AttentionException(
+                    $"The results of batch {batch.ProviderBatchId} could not be fetched: {failure.Message}"
+                        + (failure.NeedsPerson ? "" : " Resume tries it again, cancel ends the run without them.")
+                );
             }
 
             return null;
@@ -124,7 +127,7 @@ internal sealed partial class BatchIngester(
     /// <summary>Why the run is not to go on by itself after an ingest; null when it may.</summary>
     private static RunStop? WhyStop(Run run, Batch batch, IngestResult result)
     {
-        if (run.State is RunState.Cancelling || run.State.IsFinal())
+        if (IsOver(run))
         {
             return null;
         }
@@ -166,10 +169,10 @@ internal sealed partial class BatchIngester(
 
     /// <summary>Cancelled, though nobody here asked for it.</summary>
     private static bool WasCancelledElsewhere(Run run, Batch batch) =>
-        batch.Status == BatchStatusText.Cancelled
-        && batch.CancelRequestedAt is null
-        && run.State != RunState.Cancelling
-        && !run.State.IsFinal();
+        batch.Status == BatchStatusText.Cancelled && batch.CancelRequestedAt is null && !IsOver(run);
+
+    /// <summary>Cancelled, or about to be: it sends nothing more and waits for nobody.</summary>
+    private static bool IsOver(Run run) => run.State == RunState.Cancelling || run.State.IsFinal();
 
     private static (FailureCode? Code, string Message) WhatIsMissing(Run run, Batch batch) =>
         batch.Status switch
@@ -218,6 +221,19 @@ internal sealed partial class BatchIngester(
         return rules;
     }
 
+    private async Task FetchAsync(Run run, Batch batch, string? fileId, string place, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await fetcher.FetchAsync(fileId, place, cancellationToken);
+        }
+        catch (ProviderException failure) when (failure.Fault is ProviderFault.NotFound && IsOver(run))
+        {
+            // Nobody waits for it any more: what is there is taken, what is gone is known to be gone.
+            Log.Gone(logger, batch.Id, failure.Message);
+        }
+    }
+
     private async Task CheckAsync(Run run, Batch batch, IngestResult result, CancellationToken cancellationToken)
     {
         if (result.Difference is { } difference)
@@ -241,6 +257,9 @@ internal sealed partial class BatchIngester(
             Message = "Batch {BatchId} of run {RunId}: {Succeeded} succeeded, {Failed} failed, {Again} wait to be sent again"
         )]
         public static partial void Ingested(ILogger logger, Guid batchId, Guid runId, int succeeded, int failed, int again);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Results of batch {BatchId} are gone, and its run is over: {Reason}")]
+        public static partial void Gone(ILogger logger, Guid batchId, string reason);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} is stopped by what came back, it is {State} now: {Reason}")]
         public static partial void Stopped(ILogger logger, Guid runId, RunState state, string reason);

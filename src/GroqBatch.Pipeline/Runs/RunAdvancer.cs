@@ -102,8 +102,10 @@ internal sealed partial class RunAdvancer(
 
             if (run.State.IsFinal())
             {
-                // Answers of a cancelled run may still come; nothing else does.
-                return open.Count == 0 ? null : step;
+                // Answers of a cancelled run may still come; what may still come unasked is stopped.
+                return open.Count == 0 ? null
+                    : await StopBatchesAsync(open, keeper) is { } stopping ? step.Or(stopping)
+                    : step;
             }
 
             return run.State switch
@@ -290,29 +292,17 @@ internal sealed partial class RunAdvancer(
 
     private async Task<Step> CancelAsync(Run run, IReadOnlyList<Batch> open, LeaseKeeper keeper)
     {
-        foreach (var batch in open)
+        var later = Step.Idle(_options.FirstMinutePollInterval);
+        if (await StopBatchesAsync(open, keeper) is { } stopping)
         {
-            if (batch.State == BatchState.Planned || batch is { State: BatchState.Uploaded, IntentAt: null })
+            later = later.Or(stopping);
+            if (later.GoOn)
             {
-                await batches.AbandonAsync(batch.Id, "the run was cancelled.", keeper.Lease, keeper.Token);
-                return Step.Next;
+                return later;
             }
         }
 
         await runs.ResolveWaitingAsync(run, FailureCode.Cancelled, "Cancelled before it was sent.", keeper.Lease, keeper.Token);
-        var later = Step.Idle(_options.FirstMinutePollInterval);
-        foreach (var batch in open.Where(batch => batch is { State: BatchState.Submitted, CancelRequestedAt: null }))
-        {
-            if (batch.RetryAt > batch.Now)
-            {
-                later = later.Or(Step.Idle(batch.RetryAt.Value - batch.Now));
-                continue;
-            }
-
-            await submitter.CancelAsync(batch, keeper.Lease, keeper.Token);
-            await waker.WakePollAsync(TimeSpan.Zero, keeper.Token);
-            return Step.Next;
-        }
 
         if (open.Count == 0)
         {
@@ -336,6 +326,39 @@ internal sealed partial class RunAdvancer(
         Log.CancelOverdue(logger, run.Id, ended, payable);
         await runs.TryFinishAsync(run, keeper.Lease, keeper.Token);
         return Step.Next;
+    }
+
+    /// <summary>Gives up what was never sent, and asks the provider to cancel what was.</summary>
+    /// <returns>Null when there is nothing left to stop.</returns>
+    private async Task<Step?> StopBatchesAsync(IReadOnlyList<Batch> open, LeaseKeeper keeper)
+    {
+        Step? later = null;
+        foreach (var batch in open)
+        {
+            if (batch.State == BatchState.Planned || batch is { State: BatchState.Uploaded, IntentAt: null })
+            {
+                await batches.AbandonAsync(batch.Id, "the run was cancelled.", keeper.Lease, keeper.Token);
+                return Step.Next;
+            }
+
+            if (batch is not { State: BatchState.Submitted, CancelRequestedAt: null })
+            {
+                continue;
+            }
+
+            if (batch.RetryAt > batch.Now)
+            {
+                var wait = Step.Idle(batch.RetryAt.Value - batch.Now);
+                later = later?.Or(wait) ?? wait;
+                continue;
+            }
+
+            await submitter.CancelAsync(batch, keeper.Lease, keeper.Token);
+            await waker.WakePollAsync(TimeSpan.Zero, keeper.Token);
+            return Step.Next;
+        }
+
+        return later;
     }
 
     private async Task<Step> FinishAsync(Run run, IReadOnlyList<Batch> open, LeaseKeeper keeper)

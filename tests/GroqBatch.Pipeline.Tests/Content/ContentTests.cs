@@ -43,10 +43,7 @@ public sealed class ContentTests
 
         Assert.Equal(("Completed", 3), (figures.State, figures.Succeeded));
         Assert.Equal(["summarised", "excluded", "summarised"], await StatesAsync(installation));
-        Assert.Equal(
-            3,
-            await installation.ScalarAsync<int>("select count(summary_id)::int from groqbatch.pull_request_states", Cancelled)
-        );
+        Assert.Equal(3, await installation.ScalarAsync<int>("select count(summary_id)::int from groqbatch.pull_request_states", Cancelled));
     }
 
     [Fact]
@@ -109,7 +106,10 @@ public sealed class ContentTests
         await installation.DriveToEndAsync(refresh, Cancelled);
 
         Assert.Equal(["summarised", "summarised"], await StatesAsync(installation));
-        Assert.Equal(2, await installation.ScalarAsync<int>("select count(*)::int from groqbatch.summaries where pull_request_id = 1", Cancelled));
+        Assert.Equal(
+            2,
+            await installation.ScalarAsync<int>("select count(*)::int from groqbatch.summaries where pull_request_id = 1", Cancelled)
+        );
     }
 
     private static Task<IReadOnlyList<string>> StatesAsync(TestInstallation installation) =>
