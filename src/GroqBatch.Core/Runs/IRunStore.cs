@@ -108,6 +108,7 @@ public interface IRunStore
     /// <summary>Moves a run, if it is in one of the states expected, and writes the event. One guarded UPDATE.</summary>
     /// <param name="lease">Required for moves of the pipeline; null for a person's.</param>
     /// <param name="clearHold">The wish to be held after a pass is fulfilled by this move.</param>
+    /// <param name="decideCanary">The canary is judged by this move: whoever resumes the run sends the rest.</param>
     /// <returns>Whether it moved.</returns>
     /// <exception cref="LeaseLostException">Somebody else moves this run now.</exception>
     Task<bool> TryMoveAsync(
@@ -118,7 +119,8 @@ public interface IRunStore
         string reason,
         Lease? lease,
         CancellationToken cancellationToken,
-        bool clearHold = false
+        bool clearHold = false,
+        bool decideCanary = false
     );
 
     /// <summary>Notes that the canary was judged good enough: the rest may go.</summary>

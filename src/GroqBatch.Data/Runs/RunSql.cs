@@ -124,8 +124,7 @@ internal static class RunSql
     public const string Move = """
         update groqbatch.runs
         set state = @to, reason = @reason,
-            -- Whoever moves a run on after it was held for its canary or after a pass has decided: it is not held for that again.
-            is_canary_decided = is_canary_decided or (state = 'Held' and @to = 'Running'),
+            is_canary_decided = is_canary_decided or @decide_canary,
             hold_after_pass = case when @clear_hold then null else hold_after_pass end,
             cancel_requested_at = case when @to = 'Cancelling' then now() else cancel_requested_at end,
             ended_at = case when @to in ('Completed', 'CompletedWithFailures', 'Cancelled') then now() else ended_at end

@@ -221,7 +221,8 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         string reason,
         Lease? lease,
         CancellationToken cancellationToken,
-        bool clearHold = false
+        bool clearHold = false,
+        bool decideCanary = false
     )
     {
         await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease, cancellationToken);
@@ -235,7 +236,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             || !Enum.TryParse<RunState>(text, out var state)
             || !expected.Contains(state)
             || !state.CanMoveTo(to)
-            || !await MoveAsync(ledger, runId, expected, state, to, actor, reason, cancellationToken, clearHold)
+            || !await MoveAsync(ledger, runId, expected, state, to, actor, reason, cancellationToken, clearHold, decideCanary)
         )
         {
             return false;
@@ -522,7 +523,8 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         string actor,
         string reason,
         CancellationToken cancellationToken,
-        bool clearHold = false
+        bool clearHold = false,
+        bool decideCanary = false
     )
     {
         var moved = await ledger.ExecuteAsync(
@@ -533,6 +535,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
                 new("reason", reason),
                 new("expected", expected.Select(state => state.ToString()).ToArray()),
                 new("clear_hold", clearHold),
+                new("decide_canary", decideCanary),
             ],
             cancellationToken
         );

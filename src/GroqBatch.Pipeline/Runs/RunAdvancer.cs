@@ -285,7 +285,8 @@ internal sealed partial class RunAdvancer(
             Actor.Pipeline.Name,
             $"{saw} Held: resume sends the rest, cancel doesn't.",
             keeper.Lease,
-            keeper.Token
+            keeper.Token,
+            decideCanary: true
         );
         return Step.Next;
     }
