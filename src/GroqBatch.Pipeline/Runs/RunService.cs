@@ -41,7 +41,10 @@ internal sealed class RunService(
         var changed = ChangedSince(request.PreviewToken, preview);
         if (preview.Selected == 0)
         {
-            return new StartedRun(RunId: null, IsNew: false, preview) { ChangedSincePreview = changed };
+            // Another start with this key may have taken everything while this one was asking the provider.
+            return request.RequestKey is { } twin && await runs.FindByRequestKeyAsync(twin, cancellationToken) is { } started
+                ? new StartedRun(started, IsNew: false, Preview: null)
+                : new StartedRun(RunId: null, IsNew: false, preview) { ChangedSincePreview = changed };
         }
 
         var (runId, isNew) = await runs.CreateAsync(

@@ -54,10 +54,7 @@ public sealed class RetryTests
         var figures = await installation.DriveToEndAsync(retry.RunId!.Value, Cancelled);
 
         Assert.Equal(("Completed", 2), (figures.State, figures.Succeeded));
-        Assert.Equal(
-            [3L, 4L],
-            (await installation.RequestsAsync(retry.RunId.Value, Cancelled)).Select(request => request.PullRequestId)
-        );
+        Assert.Equal([3L, 4L], (await installation.RequestsAsync(retry.RunId.Value, Cancelled)).Select(request => request.PullRequestId));
     }
 
     [Fact]
@@ -80,10 +77,7 @@ public sealed class RetryTests
         );
         Assert.Equal(
             [(short)2],
-            await installation.ListAsync<short>(
-                $"select distinct rung from groqbatch.summaries where run_id = '{retry.RunId}'",
-                Cancelled
-            )
+            await installation.ListAsync<short>($"select distinct rung from groqbatch.summaries where run_id = '{retry.RunId}'", Cancelled)
         );
         Assert.Equal(
             (2, 4),

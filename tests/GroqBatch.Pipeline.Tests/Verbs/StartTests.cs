@@ -128,14 +128,15 @@ public sealed class StartTests
 
         await runs.PreviewAsync(new StartRun { TeamId = team }, reader, Cancelled);
         Assert.Equal(RunState.Queued, (await installation.RunStore.FindAsync(run, Cancelled))!.State);
-        Assert.Equal(
-            ["ada"],
-            await installation.ListAsync<string>("select distinct actor from groqbatch.audit_events", Cancelled)
-        );
+        Assert.Equal(["ada"], await installation.ListAsync<string>("select distinct actor from groqbatch.audit_events", Cancelled));
     }
 
     private static async Task DeniedAsync(string right, Func<Task> act) =>
-        Assert.EndsWith($"it takes the right to {right}.", (await Assert.ThrowsAsync<AccessDeniedException>(act)).Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"it takes the right to {right}.",
+            (await Assert.ThrowsAsync<AccessDeniedException>(act)).Message,
+            StringComparison.Ordinal
+        );
 
     /// <summary>Keeps the first caller waiting.</summary>
     private sealed class GatedResolver(ILadderResolver real, Task gate) : ILadderResolver
