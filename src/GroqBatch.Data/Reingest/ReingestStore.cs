@@ -113,7 +113,8 @@ internal sealed class ReingestStore(NpgsqlDataSource dataSource) : IReingestStor
     )
     {
         var (batch, run) = (ingest.Batch, ingest.Run);
-        var rung = run.Ladder.Find(batch.Pass) ?? throw new InvalidOperationException($"Run {run.Id} has no rung {batch.Pass}.");
+        var rung =
+            batch.Rung ?? run.Ladder.Find(batch.Pass) ?? throw new InvalidOperationException($"Run {run.Id} has no rung {batch.Pass}.");
         await ledger.ExecuteAsync(IngestSql.CreateAnswers, [], cancellationToken);
         await BatchStore.CopyAnswersAsync(ledger, ingest.Answers, rung, cancellationToken);
         await ledger.ExecuteAsync(IngestSql.MapCustomIds, [new("batch", batch.Id)], cancellationToken);

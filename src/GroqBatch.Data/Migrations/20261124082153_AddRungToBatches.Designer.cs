@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace GroqBatch.Data.Migrations
 {
     [DbContext(typeof(GroqBatchDbContext))]
-    [Migration("20261124080514_AddRungToBatches")]
+    [Migration("20261124082153_AddRungToBatches")]
     partial class AddRungToBatches
     {
         /// <inheritdoc />
@@ -62,9 +62,11 @@ namespace GroqBatch.Data.Migrations
                         .HasColumnName("before");
 
                     b.Property<string>("Origin")
+                        .ValueGeneratedOnAdd()
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
-                        .HasColumnName("origin");
+                        .HasColumnName("origin")
+                        .HasDefaultValueSql("left(concat_ws(' ', nullif(current_setting('application_name', true), ''), 'from ' || host(inet_client_addr())), 200)");
 
                     b.Property<string>("Target")
                         .IsRequired()
@@ -167,6 +169,29 @@ namespace GroqBatch.Data.Migrations
                     b.ToTable("attempts", "groqbatch");
                 });
 
+            modelBuilder.Entity("GroqBatch.Data.Batches.BatchCustomIdEntity", b =>
+                {
+                    b.Property<Guid>("BatchId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_id");
+
+                    b.Property<string>("CustomId")
+                        .HasColumnType("text")
+                        .HasColumnName("custom_id");
+
+                    b.Property<long>("PullRequestId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("pull_request_id");
+
+                    b.HasKey("BatchId", "CustomId")
+                        .HasName("pk_batch_custom_ids");
+
+                    b.HasIndex("PullRequestId")
+                        .HasDatabaseName("ix_batch_custom_ids_pull_request_id");
+
+                    b.ToTable("batch_custom_ids", "groqbatch");
+                });
+
             modelBuilder.Entity("GroqBatch.Data.Batches.BatchEntity", b =>
                 {
                     b.Property<Guid>("Id")
@@ -241,6 +266,10 @@ namespace GroqBatch.Data.Migrations
                     b.Property<Guid>("Nonce")
                         .HasColumnType("uuid")
                         .HasColumnName("nonce");
+
+                    b.PrimitiveCollection<string[]>("OffendingIds")
+                        .HasColumnType("text[]")
+                        .HasColumnName("offending_ids");
 
                     b.Property<int>("Ordinal")
                         .HasColumnType("integer")
@@ -1144,6 +1173,14 @@ namespace GroqBatch.Data.Migrations
                         .HasColumnType("character varying(32)")
                         .HasColumnName("prompt_version");
 
+                    b.Property<string>("Provenance")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasDefaultValue("Own")
+                        .HasColumnName("provenance");
+
                     b.Property<string>("Provider")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -1430,6 +1467,23 @@ namespace GroqBatch.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_attempts_requests_request_id");
+                });
+
+            modelBuilder.Entity("GroqBatch.Data.Batches.BatchCustomIdEntity", b =>
+                {
+                    b.HasOne("GroqBatch.Data.Batches.BatchEntity", null)
+                        .WithMany()
+                        .HasForeignKey("BatchId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_batch_custom_ids_batches_batch_id");
+
+                    b.HasOne("GroqBatch.Data.PullRequests.PullRequestEntity", null)
+                        .WithMany()
+                        .HasForeignKey("PullRequestId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_batch_custom_ids_pull_requests_pull_request_id");
                 });
 
             modelBuilder.Entity("GroqBatch.Data.Batches.BatchEntity", b =>
