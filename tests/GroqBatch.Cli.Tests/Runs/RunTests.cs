@@ -203,20 +203,14 @@ public sealed class RunTests(Workplace workplace) : IClassFixture<Workplace>
     }
 
     [Theory]
-    [InlineData("status", "00000000")]
     [InlineData("status", "batch_unknown")]
-    [InlineData("run-llm-batch", "--team", "unknown", "--full")]
     [InlineData("export", "--team", "unknown")]
     public async Task Ends_with_2_where_nothing_has_this_name(params string[] arguments)
     {
         var outcome = await workplace.GroqBatch.RunAsync(arguments);
 
         Workplace.AssertEnded(2, outcome);
-        Assert.Contains(
-            arguments.First(argument => argument is "00000000" or "batch_unknown" or "unknown"),
-            outcome.Error,
-            StringComparison.Ordinal
-        );
+        Assert.Contains(arguments.First(argument => argument is "batch_unknown" or "unknown"), outcome.Error, StringComparison.Ordinal);
     }
 
     private async Task<long> CountRunsAsync(string team)
