@@ -41,6 +41,14 @@ internal sealed class QuartzWaker(ISchedulerFactory schedulers, IBatchProvider p
     private async Task ScheduleAsync(ITrigger trigger, CancellationToken cancellationToken)
     {
         var scheduler = await schedulers.GetScheduler(cancellationToken);
-        await scheduler.ScheduleTrigger(trigger, TriggerConflict.KeepEarlier, cancellationToken);
+        try
+        {
+            await scheduler.ScheduleTrigger(trigger, TriggerConflict.KeepEarlier, cancellationToken);
+        }
+        catch (SchedulerException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The host is on its way out: the alarm is the next one's to set.
+            cancellationToken.ThrowIfCancellationRequested();
+        }
     }
 }
