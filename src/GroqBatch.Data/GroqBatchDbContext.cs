@@ -4,6 +4,7 @@ using GroqBatch.Data.Coverage;
 using GroqBatch.Data.Leases;
 using GroqBatch.Data.PullRequests;
 using GroqBatch.Data.Runs;
+using GroqBatch.Data.SpotChecks;
 using GroqBatch.Data.Summaries;
 using GroqBatch.Data.Teams;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
@@ -34,6 +35,9 @@ public sealed class GroqBatchDbContext(DbContextOptions<GroqBatchDbContext> opti
     public DbSet<BatchCustomIdEntity> BatchCustomIds => Set<BatchCustomIdEntity>();
     public DbSet<AttemptEntity> Attempts => Set<AttemptEntity>();
     public DbSet<LeaseEntity> Leases => Set<LeaseEntity>();
+    public DbSet<SampleEntity> Samples => Set<SampleEntity>();
+    public DbSet<SampleItemEntity> SampleItems => Set<SampleItemEntity>();
+    public DbSet<VerdictEntity> Verdicts => Set<VerdictEntity>();
     public DbSet<AuditEventEntity> AuditEvents => Set<AuditEventEntity>();
 
     /// <summary>Keys of sign-in cookies, so that they outlive a process and hold on every instance.</summary>

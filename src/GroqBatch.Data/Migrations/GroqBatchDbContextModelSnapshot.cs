@@ -1317,6 +1317,242 @@ namespace GroqBatch.Data.Migrations
                     b.ToTable("run_events", "groqbatch");
                 });
 
+            modelBuilder.Entity("GroqBatch.Data.SpotChecks.SampleEntity", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<double>("Confidence")
+                        .HasColumnType("double precision")
+                        .HasColumnName("confidence");
+
+                    b.Property<int>("Drawn")
+                        .HasColumnType("integer")
+                        .HasColumnName("drawn");
+
+                    b.Property<DateTimeOffset>("DrawnAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("drawn_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<string>("DrawnBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("drawn_by");
+
+                    b.Property<int>("Good")
+                        .HasColumnType("integer")
+                        .HasColumnName("good");
+
+                    b.Property<int>("Minor")
+                        .HasColumnType("integer")
+                        .HasColumnName("minor");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("model");
+
+                    b.Property<int>("Population")
+                        .HasColumnType("integer")
+                        .HasColumnName("population");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("provider");
+
+                    b.Property<int>("Read")
+                        .HasColumnType("integer")
+                        .HasColumnName("read");
+
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Scope")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("scope");
+
+                    b.Property<long>("Seed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seed");
+
+                    b.Property<string>("Settlement")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("settlement");
+
+                    b.Property<string>("Strata")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("strata");
+
+                    b.Property<double>("Target")
+                        .HasColumnType("double precision")
+                        .HasColumnName("target");
+
+                    b.Property<int?>("TeamId")
+                        .HasColumnType("integer")
+                        .HasColumnName("team_id");
+
+                    b.Property<int>("Wrong")
+                        .HasColumnType("integer")
+                        .HasColumnName("wrong");
+
+                    b.HasKey("Id")
+                        .HasName("pk_samples");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_samples_run_id");
+
+                    b.HasIndex("Provider", "DrawnAt")
+                        .IsDescending(false, true)
+                        .HasDatabaseName("ix_samples_provider_drawn_at");
+
+                    b.HasIndex("TeamId", "Provider", "DrawnAt")
+                        .IsDescending(false, false, true)
+                        .HasDatabaseName("ix_samples_team_id_provider_drawn_at");
+
+                    b.ToTable("samples", "groqbatch");
+                });
+
+            modelBuilder.Entity("GroqBatch.Data.SpotChecks.SampleItemEntity", b =>
+                {
+                    b.Property<Guid>("SampleId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("sample_id");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("model");
+
+                    b.Property<long>("PullRequestId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("pull_request_id");
+
+                    b.Property<string>("ReadBy")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("read_by");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("ReservedBy")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("reserved_by");
+
+                    b.Property<DateTimeOffset?>("ReservedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("reserved_until");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<short>("Stratum")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stratum");
+
+                    b.Property<long>("SummaryId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("summary_id");
+
+                    b.Property<string>("Verdict")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("verdict");
+
+                    b.Property<long?>("VerdictId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("verdict_id");
+
+                    b.HasKey("SampleId", "Position")
+                        .HasName("pk_sample_items");
+
+                    b.HasIndex("Model")
+                        .HasDatabaseName("ix_sample_items_read_of_model")
+                        .HasFilter("verdict is not null");
+
+                    b.HasIndex("PullRequestId")
+                        .HasDatabaseName("ix_sample_items_pull_request_id");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_sample_items_read_of_run")
+                        .HasFilter("verdict is not null");
+
+                    b.HasIndex("SummaryId")
+                        .HasDatabaseName("ix_sample_items_summary_id");
+
+                    b.ToTable("sample_items", "groqbatch");
+                });
+
+            modelBuilder.Entity("GroqBatch.Data.SpotChecks.VerdictEntity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("At")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at")
+                        .HasDefaultValueSql("clock_timestamp()");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Reviewer")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("reviewer");
+
+                    b.Property<Guid>("SampleId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("sample_id");
+
+                    b.Property<string>("Verdict")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("verdict");
+
+                    b.HasKey("Id")
+                        .HasName("pk_verdicts");
+
+                    b.HasIndex("SampleId", "Position", "Id")
+                        .HasDatabaseName("ix_verdicts_sample_id_position_id");
+
+                    b.ToTable("verdicts", "groqbatch");
+                });
+
             modelBuilder.Entity("GroqBatch.Data.Summaries.SummaryEntity", b =>
                 {
                     b.Property<long>("Id")
@@ -1621,6 +1857,55 @@ namespace GroqBatch.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_run_events_runs_run_id");
+                });
+
+            modelBuilder.Entity("GroqBatch.Data.SpotChecks.SampleEntity", b =>
+                {
+                    b.HasOne("GroqBatch.Data.Runs.RunEntity", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_samples_runs_run_id");
+
+                    b.HasOne("GroqBatch.Data.Teams.TeamEntity", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_samples_teams_team_id");
+                });
+
+            modelBuilder.Entity("GroqBatch.Data.SpotChecks.SampleItemEntity", b =>
+                {
+                    b.HasOne("GroqBatch.Data.PullRequests.PullRequestEntity", null)
+                        .WithMany()
+                        .HasForeignKey("PullRequestId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sample_items_pull_requests_pull_request_id");
+
+                    b.HasOne("GroqBatch.Data.SpotChecks.SampleEntity", null)
+                        .WithMany()
+                        .HasForeignKey("SampleId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sample_items_samples_sample_id");
+
+                    b.HasOne("GroqBatch.Data.Summaries.SummaryEntity", null)
+                        .WithMany()
+                        .HasForeignKey("SummaryId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sample_items_summaries_summary_id");
+                });
+
+            modelBuilder.Entity("GroqBatch.Data.SpotChecks.VerdictEntity", b =>
+                {
+                    b.HasOne("GroqBatch.Data.SpotChecks.SampleItemEntity", null)
+                        .WithMany()
+                        .HasForeignKey("SampleId", "Position")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_verdicts_sample_items_sample_id_position");
                 });
 
             modelBuilder.Entity("GroqBatch.Data.Summaries.SummaryEntity", b =>

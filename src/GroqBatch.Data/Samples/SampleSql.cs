@@ -96,6 +96,7 @@ internal static class SampleSql
     /// </summary>
     public static readonly string[] Remove =
     [
+        SpotChecks.SpotCheckSql.RemoveOfTeams,
         "delete from groqbatch.pull_request_states where team_id = any(@teams)",
         "delete from groqbatch.coverage_by_month where team_id = any(@teams)",
         "delete from groqbatch.coverage_by_team where team_id = any(@teams)",
