@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace GroqBatch.Data.Migrations
 {
     [DbContext(typeof(GroqBatchDbContext))]
-    [Migration("20261124082601_AddSpotChecks")]
+    [Migration("20261124082922_AddSpotChecks")]
     partial class AddSpotChecks
     {
         /// <inheritdoc />
@@ -904,9 +904,6 @@ namespace GroqBatch.Data.Migrations
                     b.HasIndex("PullRequestId")
                         .HasDatabaseName("ix_pull_request_states_pull_request_id");
 
-                    b.HasIndex("TeamId")
-                        .HasDatabaseName("ix_pull_request_states_team_id");
-
                     b.HasIndex("Provider", "TeamId", "State", "CreatedAt", "PullRequestId")
                         .IsDescending(false, false, false, true, true)
                         .HasDatabaseName("ix_pull_request_states_provider_team_id_state_created_at_pull_");
@@ -1691,6 +1688,29 @@ namespace GroqBatch.Data.Migrations
                     b.ToTable("teams", "groqbatch");
                 });
 
+            modelBuilder.Entity("Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<string>("FriendlyName")
+                        .HasColumnType("text")
+                        .HasColumnName("friendly_name");
+
+                    b.Property<string>("Xml")
+                        .HasColumnType("text")
+                        .HasColumnName("xml");
+
+                    b.HasKey("Id")
+                        .HasName("pk_data_protection_keys");
+
+                    b.ToTable("data_protection_keys", "groqbatch");
+                });
+
             modelBuilder.Entity("GroqBatch.Data.Batches.AttemptEntity", b =>
                 {
                     b.HasOne("GroqBatch.Data.Runs.RequestEntity", null)
@@ -1776,24 +1796,10 @@ namespace GroqBatch.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_pull_request_states_pull_requests_pull_request_id");
-
-                    b.HasOne("GroqBatch.Data.Teams.TeamEntity", null)
-                        .WithMany()
-                        .HasForeignKey("TeamId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_pull_request_states_teams_team_id");
                 });
 
             modelBuilder.Entity("GroqBatch.Data.Runs.ClaimEntity", b =>
                 {
-                    b.HasOne("GroqBatch.Data.PullRequests.PullRequestEntity", null)
-                        .WithMany()
-                        .HasForeignKey("PullRequestId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_claims_pull_requests_pull_request_id");
-
                     b.HasOne("GroqBatch.Data.Runs.RunEntity", null)
                         .WithMany()
                         .HasForeignKey("RunId")
@@ -1824,13 +1830,6 @@ namespace GroqBatch.Data.Migrations
 
             modelBuilder.Entity("GroqBatch.Data.Runs.RequestEntity", b =>
                 {
-                    b.HasOne("GroqBatch.Data.PullRequests.PullRequestEntity", null)
-                        .WithMany()
-                        .HasForeignKey("PullRequestId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_requests_pull_requests_pull_request_id");
-
                     b.HasOne("GroqBatch.Data.Runs.PassEntity", null)
                         .WithMany()
                         .HasForeignKey("RunId", "PassOrdinal")
@@ -1910,12 +1909,12 @@ namespace GroqBatch.Data.Migrations
 
             modelBuilder.Entity("GroqBatch.Data.Summaries.SummaryEntity", b =>
                 {
-                    b.HasOne("GroqBatch.Data.PullRequests.PullRequestEntity", null)
+                    b.HasOne("GroqBatch.Data.Runs.RunEntity", null)
                         .WithMany()
-                        .HasForeignKey("PullRequestId")
+                        .HasForeignKey("RunId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
-                        .HasConstraintName("fk_summaries_pull_requests_pull_request_id");
+                        .HasConstraintName("fk_summaries_runs_run_id");
                 });
 #pragma warning restore 612, 618
         }
