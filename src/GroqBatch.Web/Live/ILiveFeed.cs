@@ -1,5 +1,6 @@
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Runs;
+using GroqBatch.Core.SpotChecks;
 
 namespace GroqBatch.Web.Live;
 
@@ -21,4 +22,7 @@ public interface ILiveFeed
 
     /// <summary>Nothing but the news that some run changed, for lists that read their own page.</summary>
     IDisposable SubscribeRunChanges(Func<Task> changed);
+
+    /// <summary>One sample and what it shows, whenever somebody reads from it; null when it is gone.</summary>
+    IDisposable SubscribeSample(Guid sampleId, Func<SampleReport?, Task> changed);
 }

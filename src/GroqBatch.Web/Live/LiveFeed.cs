@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using GroqBatch.Core.Access;
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Changes;
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Runs;
+using GroqBatch.Core.SpotChecks;
 
 namespace GroqBatch.Web.Live;
 
@@ -11,6 +13,7 @@ internal sealed partial class LiveFeed(
     IChangeReader changes,
     IRunReader runs,
     ICoverageReader coverage,
+    ISpotChecks checks,
     IBatchProvider provider,
     TimeProvider time,
     ILogger<LiveFeed> logger
@@ -24,6 +27,7 @@ internal sealed partial class LiveFeed(
 
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<Guid, Subscribers<RunOverview?>> _runs = new();
+    private readonly ConcurrentDictionary<Guid, Subscribers<SampleReport?>> _samples = new();
     private readonly Subscribers<LiveRuns> _liveRuns = new();
     private readonly Subscribers<CoverageOverview> _coverage = new();
     private readonly Subscribers<bool> _runChanges = new();
@@ -35,17 +39,14 @@ internal sealed partial class LiveFeed(
     public IDisposable SubscribeRun(Guid runId, Func<RunOverview?, Task> changed)
     {
         ArgumentNullException.ThrowIfNull(changed);
-        while (true)
-        {
-            var subscribers = _runs.GetOrAdd(runId, _ => new Subscribers<RunOverview?>());
-            if (subscribers.TryAdd(changed, Failed, () => _runs.TryRemove(new(runId, subscribers))) is { } subscription)
-            {
-                return subscription;
-            }
+        return SubscribeTo(_runs, runId, changed);
+    }
 
-            // The last of them left while this one came: its list is closed and on its way out.
-            _runs.TryRemove(new(runId, subscribers));
-        }
+    /// <inheritdoc />
+    public IDisposable SubscribeSample(Guid sampleId, Func<SampleReport?, Task> changed)
+    {
+        ArgumentNullException.ThrowIfNull(changed);
+        return SubscribeTo(_samples, sampleId, changed);
     }
 
     /// <inheritdoc />
@@ -79,7 +80,12 @@ internal sealed partial class LiveFeed(
     }
 
     /// <summary>How many are subscribed to anything: pages that were left must not be among them.</summary>
-    internal int CountSubscribers() => _runs.Values.Sum(run => run.Count) + _liveRuns.Count + _coverage.Count + _runChanges.Count;
+    internal int CountSubscribers() =>
+        _runs.Values.Sum(run => run.Count)
+        + _samples.Values.Sum(sample => sample.Count)
+        + _liveRuns.Count
+        + _coverage.Count
+        + _runChanges.Count;
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -101,6 +107,9 @@ internal sealed partial class LiveFeed(
                         dirt.Runs.Add(id);
                         dirt.LiveRuns = true;
                     });
+                    break;
+                case "sample" when Guid.TryParse(change.Id, out var id):
+                    Note(dirt => dirt.Samples.Add(id));
                     break;
                 case "team":
                     Note(dirt => dirt.Coverage = true);
@@ -166,6 +175,14 @@ internal sealed partial class LiveFeed(
             }
         }
 
+        foreach (var (id, subscribers) in _samples)
+        {
+            if (dirt.Everything || dirt.Samples.Contains(id))
+            {
+                subscribers.Tell(await checks.FindAsync(id, Actor.Pipeline, cancellationToken));
+            }
+        }
+
         if (_liveRuns.Count > 0 && (dirt.Everything || dirt.LiveRuns))
         {
             var live = await runs.ListAsync(
@@ -191,6 +208,21 @@ internal sealed partial class LiveFeed(
         }
     }
 
+    private IDisposable SubscribeTo<T>(ConcurrentDictionary<Guid, Subscribers<T>> all, Guid id, Func<T, Task> changed)
+    {
+        while (true)
+        {
+            var subscribers = all.GetOrAdd(id, _ => new Subscribers<T>());
+            if (subscribers.TryAdd(changed, Failed, () => all.TryRemove(new(id, subscribers))) is { } subscription)
+            {
+                return subscription;
+            }
+
+            // The last of them left while this one came: its list is closed and on its way out.
+            all.TryRemove(new(id, subscribers));
+        }
+    }
+
     private void Note(Action<Dirt> note)
     {
         lock (_gate)
@@ -209,6 +241,7 @@ internal sealed partial class LiveFeed(
     private sealed class Dirt
     {
         public HashSet<Guid> Runs { get; } = [];
+        public HashSet<Guid> Samples { get; } = [];
         public bool LiveRuns { get; set; }
         public bool Coverage { get; set; }
         public bool Everything { get; set; }
@@ -216,6 +249,7 @@ internal sealed partial class LiveFeed(
         public void Add(Dirt other)
         {
             Runs.UnionWith(other.Runs);
+            Samples.UnionWith(other.Samples);
             LiveRuns |= other.LiveRuns;
             Coverage |= other.Coverage;
             Everything |= other.Everything;

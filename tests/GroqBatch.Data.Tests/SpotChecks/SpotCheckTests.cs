@@ -428,14 +428,15 @@ public sealed class SpotCheckTests(CoverageDatabase database) : IClassFixture<Co
         return team;
     }
 
-    private async Task<Guid> RunOfAsync(Team team)
+    private async Task<Guid> RunOfAsync(Team team, Guid? id = null)
     {
-        var run = Guid.CreateVersion7();
+        var run = id ?? Guid.CreateVersion7();
         await database.ExecuteAsync(
             """
             insert into groqbatch.runs (id, team_id, provider, state, with_fallback, include_stale, retry_codes, ladder, prompt_version, settings,
                                         started_by, selected, succeeded, is_canary_decided)
             values ($1, $2, 'simulator', 'Completed', true, false, '{}', '{}', '1.0', '{}', 'test', 0, 0, true)
+            on conflict do nothing
             """,
             run,
             team.Id
@@ -444,8 +445,10 @@ public sealed class SpotCheckTests(CoverageDatabase database) : IClassFixture<Co
     }
 
     /// <summary>As an ingest leaves it.</summary>
-    private Task SummariseAsync(Team team, string provider, Guid run, string model, int rung, params long[] numbers) =>
-        database.ExecuteAsync(
+    private async Task SummariseAsync(Team team, string provider, Guid run, string model, int rung, params long[] numbers)
+    {
+        await RunOfAsync(team, run);
+        await database.ExecuteAsync(
             """
             with made as (
                 insert into groqbatch.summaries (pull_request_id, provider, run_id, attempt_id, model, rung, pass, prompt_version, content_hash, document)
@@ -465,6 +468,7 @@ public sealed class SpotCheckTests(CoverageDatabase database) : IClassFixture<Co
             run,
             (short)rung
         );
+    }
 
     private async Task<List<T>> ListAsync<T>(string sql)
     {

@@ -1,5 +1,6 @@
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Runs;
+using GroqBatch.Core.SpotChecks;
 using GroqBatch.Web.Live;
 
 namespace GroqBatch.Web.Tests.Live;
@@ -22,6 +23,11 @@ internal sealed class FakeFeed : ILiveFeed
         Add(said => said is CoverageOverview overview ? changed(overview) : Task.CompletedTask);
 
     public IDisposable SubscribeRunChanges(Func<Task> changed) => Add(said => said is "runs" ? changed() : Task.CompletedTask);
+
+    public IDisposable SubscribeSample(Guid sampleId, Func<SampleReport?, Task> changed) =>
+        Add(said => said is SampleReport report && report.Sample.Id == sampleId ? changed(report) : Task.CompletedTask);
+
+    public Task SayAsync(SampleReport report) => SayAsync((object)report);
 
     public Task SayAsync(LiveRuns runs) => SayAsync((object)runs);
 

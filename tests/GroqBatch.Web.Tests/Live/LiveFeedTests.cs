@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using GroqBatch.Core.Runs;
 using GroqBatch.Web.Live;
 using GroqBatch.Web.Tests.Coverage;
+using GroqBatch.Web.Tests.SpotChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -14,9 +15,11 @@ public sealed class LiveFeedTests : IAsyncLifetime
     private readonly FakeChanges _changes = new();
     private readonly FakeRuns _runs = new();
     private readonly FakeCoverage _coverage = new();
+    private readonly FakeSpotChecks _checks = new();
     private readonly LiveFeed _feed;
 
-    public LiveFeedTests() => _feed = new LiveFeed(_changes, _runs, _coverage, new NamedProvider(), _time, NullLogger<LiveFeed>.Instance);
+    public LiveFeedTests() =>
+        _feed = new LiveFeed(_changes, _runs, _coverage, _checks, new NamedProvider(), _time, NullLogger<LiveFeed>.Instance);
 
     public async ValueTask InitializeAsync() => await _feed.StartAsync(TestContext.Current.CancellationToken);
 
@@ -49,6 +52,31 @@ public sealed class LiveFeedTests : IAsyncLifetime
 
         Assert.Equal(1, _runs.Reads);
         Assert.All(told, snapshot => Assert.Same(run, snapshot));
+    }
+
+    [Fact]
+    public async Task Tells_of_a_sample_without_reading_anything_else()
+    {
+        var sample = _checks.Draw(population: 100);
+        var told = new ConcurrentQueue<int>();
+        var run = FakeRuns.Running();
+        _runs.All.Add(run);
+        _feed.SubscribeRun(run.Id, _ => Task.CompletedTask);
+        using var subscription = _feed.SubscribeSample(
+            sample.Id,
+            report =>
+            {
+                told.Enqueue(report!.Judgement.Read);
+                return Task.CompletedTask;
+            }
+        );
+
+        _checks.Give(sample.Id, 1, Core.SpotChecks.Verdict.Good);
+        _changes.Happen("sample", sample.Id.ToString());
+        await UntilAsync(() => !told.IsEmpty);
+
+        Assert.Equal([1], told);
+        Assert.Equal(0, _runs.Reads);
     }
 
     [Fact]
