@@ -46,5 +46,10 @@
   setInterval(grow, 1000);
   new MutationObserver(changes => { if (changes.some(change => change.addedNodes.length > 0)) { grow(); } }).observe(document.body, { childList: true, subtree: true });
 
+  // --- the link past the rail: Blazor would scroll to its target, but leave the focus behind.
+  document.addEventListener('click', event => {
+    if (event.target.closest && event.target.closest('.skip')) { event.preventDefault(); event.stopPropagation(); document.getElementById('page').focus(); }
+  }, true);
+
   window.gbCopy = text => navigator.clipboard.writeText(text);
 })();

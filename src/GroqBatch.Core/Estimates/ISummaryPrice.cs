@@ -86,18 +86,18 @@ public sealed class SummaryPriceReader(ILadderResolver ladders, IPastReader past
             return null;
         }
 
-        var estimate = Forecast.Of(
-            new ForecastQuestion
-            {
-                Selected = Sample,
-                PromptBytes = (long)(bytes * Sample),
-                Ladder = ladder,
-                Past = await past.ReadAsync(provider, Forecast.PastRuns, cancellationToken),
-                MaxRequestsPerBatch = Sample,
-                MaxBatchBytes = 100_000_000,
-                CompletionWindow = "24h",
-            }
-        );
+        var question = new ForecastQuestion
+        {
+            Selected = Sample,
+            PromptBytes = (long)(bytes * Sample),
+            Ladder = ladder,
+            Past = await past.ReadAsync(provider, Forecast.PastRuns, cancellationToken),
+            MaxRequestsPerBatch = Sample,
+            MaxBatchBytes = 100_000_000,
+            CompletionWindow = "24h",
+        };
+        // Thousands of draws: not on the thread that a page is waiting for.
+        var estimate = await Task.Run(() => Forecast.Of(question), cancellationToken);
         return estimate.Cost is { } cost ? new SummaryPrice((decimal)cost.Expected / Sample, estimate.Basis) : null;
     }
 }

@@ -30,8 +30,6 @@ public sealed partial class MainLayout
     [CascadingParameter]
     private Routes? Routes { get; set; }
 
-    private string SkipAddress => $"{Navigation.ToBaseRelativePath(Navigation.Uri).Split('#')[0]}#page";
-
     /// <summary>The browser's theme is another now, because the operating system changed its own.</summary>
     [JSInvokable]
     public void ThemeChanged(bool isDark)

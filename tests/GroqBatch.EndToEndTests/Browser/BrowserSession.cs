@@ -9,15 +9,15 @@ namespace GroqBatch.EndToEndTests.Browser;
 /// </summary>
 internal sealed class BrowserSession : IAsyncDisposable
 {
-    private readonly Uri _address;
+    private readonly DashboardProcess _dashboard;
     private readonly ConcurrentQueue<string> _findings = new();
 
-    private BrowserSession(IBrowserContext context, IPage page, Uri address, string what)
+    private BrowserSession(IBrowserContext context, IPage page, DashboardProcess dashboard, string what)
     {
         Context = context;
         Page = page;
         What = what;
-        _address = address;
+        _dashboard = dashboard;
     }
 
     /// <summary>Cookies and storage of this somebody.</summary>
@@ -60,7 +60,7 @@ internal sealed class BrowserSession : IAsyncDisposable
         );
         context.SetDefaultTimeout(20_000);
         var page = await context.NewPageAsync();
-        var session = new BrowserSession(context, page, dashboard.Address, look.ToString());
+        var session = new BrowserSession(context, page, dashboard, look.ToString());
         page.Console += (_, message) =>
         {
             if (message.Type is "error" && !session.IsExpected(message.Text))
@@ -72,7 +72,7 @@ internal sealed class BrowserSession : IAsyncDisposable
         page.Request += (_, request) =>
         {
             var target = new Uri(request.Url);
-            if (target.Scheme is not ("data" or "blob" or "about") && target.Authority != session._address.Authority)
+            if (target.Scheme is not ("data" or "blob" or "about") && target.Authority != dashboard.Address.Authority)
             {
                 session._findings.Enqueue($"request to another origin: {request.Url}");
             }
@@ -93,8 +93,19 @@ internal sealed class BrowserSession : IAsyncDisposable
     /// <summary>Waits until the page is live and has its figures.</summary>
     public async Task WaitUntilReadyAsync()
     {
-        await Page.WaitForSelectorAsync(".frame:not(.boot-frame) main h1", new() { State = WaitForSelectorState.Attached });
-        await Page.WaitForFunctionAsync("() => !document.querySelector('.frame:not(.boot-frame) [aria-busy=true]')");
+        try
+        {
+            await Page.WaitForSelectorAsync(".frame:not(.boot-frame) main h1", new() { State = WaitForSelectorState.Attached });
+            await Page.WaitForFunctionAsync("() => !document.querySelector('.frame:not(.boot-frame) [aria-busy=true]')");
+        }
+        catch (TimeoutException late)
+        {
+            var shown = await Page.Locator("body").InnerTextAsync();
+            throw new TimeoutException(
+                $"{Page.Url} did not get ready ({What}).\nIt shows: {shown}\nFindings: {string.Join('\n', _findings)}\nThe dashboard said: {_dashboard.Said}",
+                late
+            );
+        }
     }
 
     /// <summary>
