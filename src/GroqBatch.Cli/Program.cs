@@ -3,7 +3,9 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using System.Text;
+using GroqBatch.Cli.Audit;
 using GroqBatch.Cli.Coverage;
+using GroqBatch.Cli.Database;
 using GroqBatch.Cli.Import;
 using GroqBatch.Cli.Models;
 using GroqBatch.Cli.Parking;
@@ -40,6 +42,8 @@ var root = new RootCommand("Brings the LLM summaries of pull requests to a cover
     new ExportCommand(),
     new RawCommand(),
     new ReingestCommand(),
+    new AuditCommand(),
+    new DatabaseCommand(),
     new SampleCommand(),
     new SimulatorCommand(),
 };

@@ -21,6 +21,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<Installation.DatabaseInitialiser>();
         services.AddSingleton<IInstallation>(provider => provider.GetRequiredService<Installation.DatabaseInitialiser>());
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<Core.Audit.IAuditReader, Audit.AuditReader>();
         services.AddSingleton<Core.Audit.IAuditLog, Audit.AuditLog>();
         services.AddSingleton<Core.Teams.ITeamStore, Teams.TeamStore>();
         services.AddSingleton<Core.PullRequests.IPullRequestStore, PullRequests.PullRequestStore>();

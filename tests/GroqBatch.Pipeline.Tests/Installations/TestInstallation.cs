@@ -117,14 +117,14 @@ internal sealed class TestInstallation : IAsyncDisposable
     }
 
     /// <summary>Another process's worth of pipeline on the same database and the same simulator.</summary>
-    public async Task<IHost> AddHostAsync(bool scheduler, CancellationToken cancellationToken)
+    public async Task<IHost> AddHostAsync(bool scheduler, CancellationToken cancellationToken, string? connectionString = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true);
         builder.Configuration.AddInMemoryCollection(_settings);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddProvider(new TestOutputLoggerProvider());
-        builder.Services.AddData(Database.ConnectionString);
+        builder.Services.AddData(connectionString ?? Database.ConnectionString);
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddGroq(builder.Configuration);
         builder.Services.AddPipeline(builder.Configuration);
