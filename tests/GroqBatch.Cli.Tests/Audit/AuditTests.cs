@@ -9,7 +9,9 @@ public sealed class AuditTests(Workplace workplace) : IClassFixture<Workplace>
     [Fact]
     public async Task Lists_who_did_what_and_from_where()
     {
-        await workplace.AddTeamAsync("watched", 3);
+        Workplace.AssertEnded(0, await workplace.GroqBatch.RunAsync("teams", "add", "watched", "--name", "Watched"));
+        var file = workplace.WritePullRequests("watched.jsonl", 3);
+        Workplace.AssertEnded(0, await workplace.GroqBatch.RunAsync("import", file, "--team", "watched"));
         Workplace.AssertEnded(0, await workplace.GroqBatch.RunAsync("teams", "add", "other", "--name", "Other"));
 
         var outcome = await workplace.GroqBatch.RunAsync("audit", "--target", "watched", "--json");
