@@ -4,11 +4,13 @@ using GroqBatch.Core.Batches;
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Estimates;
 using GroqBatch.Core.Runs;
+using GroqBatch.Core.SpotChecks;
 using GroqBatch.Web.Features.SignIn;
 using GroqBatch.Web.Live;
 using GroqBatch.Web.Shell;
 using GroqBatch.Web.Tests.Coverage;
 using GroqBatch.Web.Tests.Live;
+using GroqBatch.Web.Tests.SpotChecks;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -31,6 +33,8 @@ public class PageTestContext : BunitContext
         Services.AddSingleton<ICoverageReader>(Coverage);
         Services.AddSingleton<ICoverageListReader>(Coverage);
         Services.AddSingleton<ISummaryPrice>(Coverage);
+        Services.AddSingleton<ISpotChecks>(Checks);
+        Services.AddSingleton<IQualityReader>(Checks);
         Services.AddSingleton<ILiveFeed>(Feed);
         Services.AddSingleton<ICurrentActor>(new SomebodyActing());
         Services.AddSingleton<AuthenticationStateProvider>(new SomebodySignedIn());
@@ -42,6 +46,7 @@ public class PageTestContext : BunitContext
 
     internal FakeRuns Runs { get; } = new();
     internal FakeCoverage Coverage { get; } = new();
+    internal FakeSpotChecks Checks { get; } = new();
     internal FakeFeed Feed { get; } = new();
 
     private sealed class SomebodyActing : ICurrentActor

@@ -26,6 +26,9 @@ public interface ISpotChecks
     /// <param name="take">At most so many.</param>
     Task<IReadOnlyList<Sample>> ListAsync(string provider, SampleScope? scope, int take, Actor actor, CancellationToken cancellationToken);
 
+    /// <summary>The latest sample of a run; null when there is none.</summary>
+    Task<Sample?> FindLatestOfRunAsync(Guid runId, Actor actor, CancellationToken cancellationToken);
+
     /// <summary>
     /// Gives the next unread item and reserves it for <see cref="ReservedFor"/>, so that nobody else is given it. By name: whoever opens the page
     /// again gets back what they left.

@@ -68,6 +68,11 @@ internal static class SpotCheckSql
         select {SampleColumns} from groqbatch.samples sample left join groqbatch.teams team on team.id = sample.team_id where sample.id = @id
         """;
 
+    public const string FindLatestOfRun = $"""
+        select {SampleColumns} from groqbatch.samples sample left join groqbatch.teams team on team.id = sample.team_id
+        where sample.run_id = @run order by sample.drawn_at desc limit 1
+        """;
+
     public const string List = $"""
         select {SampleColumns} from groqbatch.samples sample left join groqbatch.teams team on team.id = sample.team_id
         where sample.provider = @provider and (@scope::text is null or sample.scope = @scope)

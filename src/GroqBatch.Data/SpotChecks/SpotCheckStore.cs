@@ -125,6 +125,14 @@ internal sealed class SpotCheckStore(NpgsqlDataSource dataSource) : ISpotChecks
         return samples;
     }
 
+    public async Task<Sample?> FindLatestOfRunAsync(Guid runId, Actor actor, CancellationToken cancellationToken)
+    {
+        actor.Demand(Right.View);
+        var command = dataSource.CreateCommand(SpotCheckSql.FindLatestOfRun);
+        command.Parameters.Add(new("run", runId));
+        return await FindAsync(command, cancellationToken);
+    }
+
     public async Task<SampleItem?> TakeAsync(Guid sampleId, int after, Actor actor, CancellationToken cancellationToken)
     {
         actor.Demand(Right.Review);

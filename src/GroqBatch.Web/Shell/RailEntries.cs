@@ -9,5 +9,6 @@ internal sealed record RailEntry(string Label, string Address, string Icon);
 /// <summary>What the rail shows, in its order: pages that exist, and no others.</summary>
 internal static class RailEntries
 {
-    public static IReadOnlyList<RailEntry> All { get; } = [new("Coverage", "", "M2 4.5h12M2 8h9M2 11.5h5")];
+    public static IReadOnlyList<RailEntry> All { get; } =
+    [new("Coverage", "", "M2 4.5h12M2 8h9M2 11.5h5"), new("Spot check", "spot-check", "M2.5 8.5 6 12l7.5-8")];
 }

@@ -3,5 +3,6 @@ namespace GroqBatch.Web.Shell;
 /// <summary>The style sheets of our own, in the order they are read. A page that needs one adds it here.</summary>
 internal static class StyleSheets
 {
-    public static IReadOnlyList<string> All { get; } = ["css/tokens.css", "css/frame.css", "css/parts.css", "css/coverage.css"];
+    public static IReadOnlyList<string> All { get; } =
+    ["css/tokens.css", "css/frame.css", "css/parts.css", "css/coverage.css", "css/spot-check.css"];
 }

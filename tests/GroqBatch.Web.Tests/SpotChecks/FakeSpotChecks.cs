@@ -104,6 +104,9 @@ internal sealed class FakeSpotChecks : ISpotChecks, IQualityReader
             .. _drawn.Values.Select(drawn => Report(drawn).Sample).Where(sample => scope is null || sample.Scope == scope).Take(take),
         ]);
 
+    public Task<Sample?> FindLatestOfRunAsync(Guid runId, Actor actor, CancellationToken cancellationToken) =>
+        Task.FromResult(_drawn.Values.Select(drawn => drawn.Sample).LastOrDefault(sample => sample.RunId == runId));
+
     public Task<SampleItem?> TakeAsync(Guid sampleId, int after, Actor actor, CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -1,6 +1,7 @@
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Estimates;
+using GroqBatch.Core.SpotChecks;
 using GroqBatch.Core.Teams;
 using GroqBatch.Web.Live;
 using GroqBatch.Web.Shared;
@@ -23,6 +24,7 @@ public sealed partial class CoveragePage
     private CoverageOverview? _overview;
     private CoverageListPage? _page;
     private IReadOnlyList<CoverageDay> _days = [];
+    private IReadOnlyDictionary<int, Quality> _quality = new Dictionary<int, Quality>();
     private SummaryPrice? _price;
     private string? _failure;
     private int _loads;
@@ -32,6 +34,9 @@ public sealed partial class CoveragePage
 
     [Inject]
     public required ICoverageListReader List { get; init; }
+
+    [Inject]
+    public required IQualityReader Qualities { get; init; }
 
     [Inject]
     public required ISummaryPrice Prices { get; init; }
@@ -166,7 +171,9 @@ public sealed partial class CoveragePage
         var load = ++_loads;
         try
         {
+            var quality = Qualities.ReadTeamsAsync(Provider.Name, _leaving.Token);
             var page = await List.ReadAsync(view.ToQuery(Provider.Name), _leaving.Token);
+            _quality = await quality;
             // Else a newer load is under way, for another view perhaps.
             if (load == _loads)
             {
