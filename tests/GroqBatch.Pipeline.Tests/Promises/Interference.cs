@@ -30,6 +30,7 @@ internal sealed class Interference
 {
     private Mishap _mishap;
     private int _countdown;
+    private string? _name;
     private TaskCompletionSource? _pause;
     private TaskCompletionSource _paused = NewSignal();
 
@@ -38,10 +39,10 @@ internal sealed class Interference
     /// <summary>Completed when the worker stands still.</summary>
     public Task Paused => _paused.Task;
 
-    /// <summary>Lets it happen at the k-th call from now.</summary>
-    public void Plan(Mishap mishap, int call)
+    /// <summary>Lets it happen at the k-th call from now, from 0; of this name, if one is given.</summary>
+    public void Plan(Mishap mishap, int call, string? name)
     {
-        (_mishap, _countdown) = (mishap, call);
+        (_mishap, _countdown, _name) = (mishap, call, name);
         _paused = NewSignal();
     }
 
@@ -80,7 +81,7 @@ internal sealed class Interference
     private async Task<Mishap> MeetAsync(string name)
     {
         Begin();
-        var mishap = _mishap != Mishap.None && _countdown-- == 0 ? _mishap : Mishap.None;
+        var mishap = _mishap != Mishap.None && (_name is null || _name == name) && _countdown-- == 0 ? _mishap : Mishap.None;
         if (mishap != Mishap.None)
         {
             _mishap = Mishap.None;

@@ -22,6 +22,27 @@ internal sealed class Sequence
     // Between two looks at a run the wait after a call that failed is over.
     private const string TriesAgain = "update groqbatch.batches set retry_at = null where retry_at is not null";
 
+    // Where a death or a stand-still matters most; null: anywhere.
+    private static readonly string?[] Places =
+    [
+        null,
+        null,
+        null,
+        "PlanAsync",
+        "AddAsync",
+        "UploadAsync",
+        "RecordIntentAsync",
+        "CreateBatchAsync",
+        "CreateBatchAsync",
+        "MarkSubmittedAsync",
+        "RecordPollAsync",
+        "DownloadAsync",
+        "IngestAsync",
+        "CancelBatchAsync",
+        "TryFinishAsync",
+        "TryMoveAsync",
+    ];
+
     private readonly Lane _lane;
     private readonly List<Guid> _runs = [];
     private readonly StringBuilder _told = new();
@@ -90,11 +111,14 @@ internal sealed class Sequence
         // Mostly work is done; the rest of what can happen comes in between.
         switch (deed.What % 40)
         {
-            case < 13:
+            case < 10:
                 await WorkAsync(deed, polls: false);
                 break;
-            case < 20:
+            case < 16:
                 await WorkAsync(deed, polls: true);
+                break;
+            case < 20:
+                await OvertakeAsync(deed);
                 break;
             case < 28:
                 Event(deed);
@@ -157,22 +181,48 @@ internal sealed class Sequence
             9 => Mishap.PauseBefore,
             _ => Mishap.PauseAfter,
         };
-        var call = deed.How / 11 % 16;
+        var place = Places[deed.How / 11 % Places.Length];
+        var call = place is null ? deed.How % 16 : deed.How % 2;
+        var where = mishap == Mishap.None ? "" : $", {mishap} at {place ?? "any"} {call}";
         await ExecuteAsync(TriesAgain);
-        worker.Interference.Plan(mishap, call);
+        worker.Interference.Plan(mishap, call, place);
         if (polls)
         {
-            Tell($"worker {deed.Which & 1} polls{(mishap == Mishap.None ? "" : $", {mishap} at {call}")}");
+            Tell($"worker {deed.Which & 1} polls{where}");
             worker.Task = worker.Poller.PollAsync(_cancelled);
         }
         else
         {
             var run = live[(deed.Which >> 1) % live.Count];
-            Tell($"worker {deed.Which & 1} advances run {NameOf(run)}{(mishap == Mishap.None ? "" : $", {mishap} at {call}")}");
+            Tell($"worker {deed.Which & 1} advances run {NameOf(run)}{where}");
             worker.Task = worker.Advancer.AdvanceAsync(run, _cancelled);
         }
 
         await WaitAsync(worker);
+    }
+
+    /// <summary>A worker stands still for longer than its lease lasts, another takes its work over, and then the first goes on.</summary>
+    private async Task OvertakeAsync(Deed deed)
+    {
+        // As 9 and 10 of the mishaps are the stand-stills.
+        await WorkAsync(deed with { How = (deed.How / 11 * 11) + 9 + (deed.How % 2) }, polls: false);
+        await CheckAsync();
+        var paused = _lane.Workers[deed.Which & 1];
+        if (paused.Task is null)
+        {
+            return;
+        }
+
+        await ExecuteAsync("update groqbatch.leases set expires_at = '-infinity'");
+        Tell("every lease runs out");
+        foreach (var polls in new[] { false, true, false })
+        {
+            await WorkAsync(deed with { Which = deed.Which ^ 1, How = 0 }, polls);
+            await CheckAsync();
+        }
+
+        Tell($"worker {deed.Which & 1} goes on");
+        await GoOnAsync(paused);
     }
 
     private async Task GoOnAsync(Worker worker)
@@ -413,7 +463,19 @@ internal sealed class Sequence
     private async Task EndAsync()
     {
         _lane.Provider.IsKeyRevoked = true;
-        await ReleaseAsync();
+        foreach (var worker in _lane.Workers)
+        {
+            // After a failure a worker may stand still or have failed itself; what it says then is not what is to be told.
+            while (worker.Task is { } task)
+            {
+                worker.Interference.GoOn();
+                await Task.WhenAny(task, worker.Interference.Paused);
+                worker.Task = task.IsCompleted ? null : task;
+            }
+
+            worker.Interference.Restart();
+        }
+
         await ExecuteAsync($"delete from groqbatch.teams where id = {_team}; delete from groqbatch.leases");
     }
 

@@ -166,20 +166,23 @@ internal sealed class SevenPromises(Lane lane, int team)
     private async Task CheckAcceptedAsync(List<LedgerBatch> rows, List<string> broken, CancellationToken cancellationToken)
     {
         var live = await lane.Runs.ListLiveAsync(lane.Provider.Name, cancellationToken);
-        foreach (var twins in lane.Provider.Batches.GroupBy(batch => batch.Nonce).Where(twins => twins.Count() > 1))
+
+        // Nobody can see a batch that vanished before anybody heard of it; any other is never made a second time.
+        foreach (
+            var twins in lane.Provider.Batches.Where(batch => !batch.IsGone).GroupBy(batch => batch.Nonce).Where(twins => twins.Count() > 1)
+        )
         {
             broken.Add($"2: sent twice: {string.Join(", ", twins.Select(batch => batch.Id))}");
         }
 
         foreach (var batch in lane.Provider.Batches)
         {
-            var row = rows.Find(row => row.Nonce == batch.Nonce);
+            var row = rows.Find(row => row.Nonce == batch.Nonce && (!batch.IsGone || row.ProviderBatchId == batch.Id));
             var isFound =
                 row is { ProviderBatchId: { } id } && id == batch.Id
                 || row is { State: "Uploaded", HasIntent: true } && live.Contains(row.RunId);
 
-            // What vanished before anybody heard of it is in nobody's ledger, and nobody can find it.
-            if (!isFound && !(batch.IsGone && row?.ProviderBatchId is null))
+            if (!isFound && !(batch.IsGone && row is null))
             {
                 broken.Add($"2: {batch.Id} is {row?.State ?? "nowhere"} in the ledger{(row?.HasIntent == true ? ", intended" : "")}");
             }
@@ -224,7 +227,7 @@ internal sealed class SevenPromises(Lane lane, int team)
     /// <summary>3 and 5: what was taken of a batch is what its provider gave, request by request.</summary>
     private async Task CompareAsync(LedgerBatch row, List<string> broken, CancellationToken cancellationToken)
     {
-        var batch = lane.Provider.Batches.First(batch => batch.Nonce == row.Nonce);
+        var batch = lane.Provider.Batches.First(batch => batch.Id == row.ProviderBatchId);
         await using var command = lane.DataSource.CreateCommand(Attempts);
         command.Parameters.AddWithValue("batch", row.Id);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
