@@ -48,6 +48,11 @@ internal sealed partial class BatchSubmitter(
         {
             fileId = await provider.UploadAsync(plain, $"groqbatch-{batch.Nonce:N}.jsonl", cancellationToken);
         }
+        catch (FileNotFoundException)
+        {
+            // Somebody who shares the folder has taken this over and uploaded it; if not, the next look finds out.
+            return;
+        }
         catch (ProviderException failure)
         {
             await batches.RecordTroubleAsync(

@@ -1,0 +1,193 @@
+using System.Reflection;
+
+namespace GroqBatch.Pipeline.Tests.Promises;
+
+/// <summary>The process is gone: whatever it was about to do it does not.</summary>
+internal sealed class CrashException() : Exception("This worker has crashed.");
+
+/// <summary>What happens to a worker, and at which of its calls to the outside.</summary>
+internal enum Mishap
+{
+    None,
+
+    /// <summary>Dies just before the call.</summary>
+    CrashBefore,
+
+    /// <summary>Dies when the call has taken effect, before it hears of it.</summary>
+    CrashAfter,
+
+    /// <summary>Stands still before the call, for as long as the test wants, and then goes on as if nothing had been.</summary>
+    PauseBefore,
+
+    /// <summary>Stands still after the call.</summary>
+    PauseAfter,
+}
+
+/// <summary>
+/// Between a worker and everything outside of it (provider, ledger, leases). Each call is a point at which the worker may die or stand still.
+/// </summary>
+internal sealed class Interference
+{
+    private Mishap _mishap;
+    private int _countdown;
+    private string? _name;
+    private TaskCompletionSource? _pause;
+    private TaskCompletionSource _paused = NewSignal();
+
+    public bool IsCrashed { get; private set; }
+
+    /// <summary>Completed when the worker stands still.</summary>
+    public Task Paused => _paused.Task;
+
+    /// <summary>Lets it happen at the k-th call from now, from 0; of this name, if one is given.</summary>
+    public void Plan(Mishap mishap, int call, string? name)
+    {
+        (_mishap, _countdown, _name) = (mishap, call, name);
+        _paused = NewSignal();
+    }
+
+    /// <summary>A new process in the place of the one that died.</summary>
+    public void Restart()
+    {
+        IsCrashed = false;
+        _mishap = Mishap.None;
+    }
+
+    /// <summary>A worker that stands still goes on.</summary>
+    public void GoOn()
+    {
+        _paused = NewSignal();
+        var pause = Interlocked.Exchange(ref _pause, null);
+        pause?.SetResult();
+    }
+
+    public async Task<TResult> CallAsync<TResult>(string name, Func<Task<TResult>> call)
+    {
+        var mishap = await MeetAsync(name);
+        var result = await call();
+        await LeaveAsync(mishap);
+        return result;
+    }
+
+    /// <summary>For calls that begin at once and go on later: only what lies before them is a point.</summary>
+    public void Begin()
+    {
+        if (IsCrashed)
+        {
+            throw new CrashException();
+        }
+    }
+
+    private async Task<Mishap> MeetAsync(string name)
+    {
+        Begin();
+        var mishap = _mishap != Mishap.None && (_name is null || _name == name) && _countdown-- == 0 ? _mishap : Mishap.None;
+        if (mishap != Mishap.None)
+        {
+            _mishap = Mishap.None;
+        }
+
+        switch (mishap)
+        {
+            case Mishap.CrashBefore:
+                IsCrashed = true;
+                throw new CrashException();
+
+            // A creation that hangs for longer than the grace for doubts is beyond what any client can settle: the provider has no key by which
+            // it would know the second for the first. Here the worker hangs when the call is over.
+            case Mishap.PauseBefore when name is not "CreateBatchAsync":
+                await PauseAsync();
+                break;
+            case Mishap.PauseBefore:
+                return Mishap.PauseAfter;
+            case Mishap.PauseAfter when name is "RecordIntentAsync" or "GetIdAsync":
+                return Mishap.None;
+        }
+
+        return mishap;
+    }
+
+    private async Task LeaveAsync(Mishap mishap)
+    {
+        if (mishap == Mishap.CrashAfter || IsCrashed)
+        {
+            IsCrashed = true;
+            throw new CrashException();
+        }
+
+        if (mishap == Mishap.PauseAfter)
+        {
+            await PauseAsync();
+        }
+    }
+
+    private async Task PauseAsync()
+    {
+        var pause = NewSignal();
+        _pause = pause;
+        _paused.TrySetResult();
+        await pause.Task;
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>An interface as a worker sees it: its own, with interference.</summary>
+/// <typeparam name="T">The interface.</typeparam>
+public class Interfering<T> : DispatchProxy
+    where T : class
+{
+    private static readonly MethodInfo Typed = typeof(Interfering<T>).GetMethod(
+        nameof(CallTypedAsync),
+        BindingFlags.Instance | BindingFlags.NonPublic
+    )!;
+
+    private T _real = null!;
+    private Interference _interference = null!;
+
+    /// <summary>Wraps the real one.</summary>
+    internal static T Wrap(T real, Interference interference)
+    {
+        var proxy = Create<T, Interfering<T>>();
+        var interfering = (Interfering<T>)(object)proxy;
+        interfering._real = real;
+        interfering._interference = interference;
+        return proxy;
+    }
+
+    /// <inheritdoc/>
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        ArgumentNullException.ThrowIfNull(targetMethod);
+        var type = targetMethod.ReturnType;
+        if (type == typeof(Task))
+        {
+            return _interference.CallAsync(
+                targetMethod.Name,
+                async () =>
+                {
+                    await (Task)Real(targetMethod, args)!;
+                    return true;
+                }
+            );
+        }
+
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Task<>))
+        {
+            return Typed.MakeGenericMethod(type.GetGenericArguments()).Invoke(this, [targetMethod, args]);
+        }
+
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))
+        {
+            _interference.Begin();
+        }
+
+        return Real(targetMethod, args);
+    }
+
+    private Task<TResult> CallTypedAsync<TResult>(MethodInfo method, object?[]? arguments) =>
+        _interference.CallAsync(method.Name, () => (Task<TResult>)Real(method, arguments)!);
+
+    private object? Real(MethodInfo method, object?[]? arguments) =>
+        method.Invoke(_real, BindingFlags.DoNotWrapExceptions, binder: null, arguments, culture: null);
+}
