@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using System.Text;
 using GroqBatch.Cli.Audit;
+using GroqBatch.Cli.Bundles;
 using GroqBatch.Cli.Coverage;
 using GroqBatch.Cli.Database;
 using GroqBatch.Cli.Import;
@@ -42,6 +43,7 @@ var root = new RootCommand("Brings the LLM summaries of pull requests to a cover
     new ExportCommand(),
     new RawCommand(),
     new ReingestCommand(),
+    new BundleCommand(),
     new AuditCommand(),
     new DatabaseCommand(),
     new SampleCommand(),

@@ -43,6 +43,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<Core.Estimates.IPastReader, Estimates.PastReader>();
         services.AddSingleton<Core.Reconciliation.IReconciliationReader, Reconciliation.ReconciliationReader>();
         services.AddSingleton<Core.Telemetry.ILedgerGauges, Telemetry.LedgerGauges>();
+        services.AddSingleton<Core.Bundles.IBundleStore, Bundles.BundleStore>();
         services.AddSingleton<Core.Reingest.IReingestStore, Reingest.ReingestStore>();
         services.AddSingleton<Core.SpotChecks.ISpotChecks, SpotChecks.SpotCheckStore>();
         services.AddSingleton<Core.SpotChecks.IQualityReader, SpotChecks.QualityReader>();

@@ -1,9 +1,11 @@
+using GroqBatch.Core.Bundles;
 using GroqBatch.Core.Estimates;
 using GroqBatch.Core.Plans;
 using GroqBatch.Core.Reingest;
 using GroqBatch.Core.Runs;
 using GroqBatch.Core.Storage;
 using GroqBatch.Pipeline.Batches;
+using GroqBatch.Pipeline.Bundles;
 using GroqBatch.Pipeline.Plans;
 using GroqBatch.Pipeline.Polling;
 using GroqBatch.Pipeline.Reingest;
@@ -34,6 +36,7 @@ public static class PipelineServiceCollectionExtensions
         services.AddSingleton<RawFileFetcher>();
         services.AddSingleton<IRawExport, RawExport>();
         services.AddSingleton<IReingest, Reingester>();
+        services.AddSingleton<IRunBundles, RunBundles>();
         services.AddSingleton<PipelineIdentity>();
         services.AddSingleton<IRunService, RunService>();
         services.AddSingleton<RunEstimator>();

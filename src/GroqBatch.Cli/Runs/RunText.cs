@@ -22,6 +22,16 @@ internal static class RunText
             $"{run.State}{(run.Reason is null ? "" : $": {run.Reason}")} ({run.Provider}, started by {run.StartedBy}, "
                 + $"{(run.EndedAt is null ? "for" : "took")} {Figures.Time(Figures.Age(run))})"
         );
+        if (run.Provenance != RunProvenance.Own)
+        {
+            Line(
+                console,
+                run.Provenance == RunProvenance.Imported
+                    ? "Imported from the bundle of another installation, which carried it out"
+                    : "Made of a finished batch that another process had sent"
+            );
+        }
+
         if (run.ParentRunId is { } parent)
         {
             Line(console, $"Retries failures of {parent}");

@@ -32,6 +32,9 @@ internal sealed class Invocation
     /// <summary>What was typed for an option.</summary>
     public T? Get<T>(Option<T> option) => _parsed.GetValue(option);
 
+    /// <summary>What was typed for an argument that may be left out; null when it was.</summary>
+    public string? Find(Argument<string?> argument) => _parsed.GetValue(argument);
+
     /// <summary>What was typed for an argument.</summary>
     public T Get<T>(Argument<T> argument) => _parsed.GetRequiredValue(argument);
 

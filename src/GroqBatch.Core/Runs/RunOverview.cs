@@ -31,6 +31,9 @@ public sealed record RunOverview
     public bool IncludeStale { get; init; }
     public required string PromptVersion { get; init; }
 
+    /// <summary>Where it comes from.</summary>
+    public RunProvenance Provenance { get; init; }
+
     /// <summary>Who started it.</summary>
     public required string StartedBy { get; init; }
 

@@ -56,7 +56,7 @@ internal sealed class GroqBatchMetrics
     public void Ingested(Run run, Batch batch, IngestResult result, TimeSpan took)
     {
         var provider = Tag(TelemetryNames.Provider, run.Provider);
-        var model = Tag(TelemetryNames.Model, run.Ladder.Find(batch.Pass)?.Model);
+        var model = Tag(TelemetryNames.Model, (batch.Rung ?? run.Ladder.Find(batch.Pass))?.Model);
         if (result.Succeeded > 0)
         {
             _requests.Add(result.Succeeded, provider, model, Tag(TelemetryNames.Outcome, "succeeded"));

@@ -93,6 +93,11 @@ public sealed class KeyTests(Workplace workplace) : IClassFixture<Workplace>
         var exported = Path.Combine(workplace.Folder, "marked.jsonl");
         said.Add(await live.RunAsync("export", "--team", "marked", "--output", exported));
 
+        var bundle = Path.Combine(workplace.Folder, "marked.zip");
+        said.Add(await live.RunAsync("raw", run.GetProperty("runId").GetString()!, "--output", Path.Combine(workplace.Folder, "given")));
+        said.Add(await live.RunAsync("bundle", run.GetProperty("runId").GetString()!, "--output", bundle));
+        await ZipFile.ExtractToDirectoryAsync(bundle, Path.Combine(workplace.Folder, "unpacked"), cancellationToken);
+
         Assert.All(said, outcome => Assert.DoesNotContain("marker7Qx2", outcome.ToString(), StringComparison.Ordinal));
         Assert.DoesNotContain("marker7Qx2", await DumpAsync(), StringComparison.Ordinal);
         Workplace.AssertEnded(0, said[^1]);
