@@ -19,7 +19,7 @@ internal sealed class Sequence
 {
     private const int MaxRounds = 60;
 
-    // Between two looks at a run the wait after a call that failed is over.
+    // The wait after a call that failed is over.
     private const string TriesAgain = "update groqbatch.batches set retry_at = null where retry_at is not null";
 
     // Where a death or a stand-still matters most; null: anywhere.
@@ -134,6 +134,11 @@ internal sealed class Sequence
                 break;
             case 32:
                 await VerbAsync("cancel", deed, (run, token) => _lane.Service.CancelAsync(run, reason: null, Lane.Ada, token));
+                if (deed.How % 2 == 0)
+                {
+                    await TimeAsync(deed);
+                }
+
                 break;
             case 33:
                 await RetryAsync(deed);
@@ -184,7 +189,11 @@ internal sealed class Sequence
         var place = Places[deed.How / 11 % Places.Length];
         var call = place is null ? deed.How % 16 : deed.How % 2;
         var where = mishap == Mishap.None ? "" : $", {mishap} at {place ?? "any"} {call}";
-        await ExecuteAsync(TriesAgain);
+        if (deed.How % 4 != 0)
+        {
+            await ExecuteAsync(TriesAgain);
+        }
+
         worker.Interference.Plan(mishap, call, place);
         if (polls)
         {
@@ -217,12 +226,17 @@ internal sealed class Sequence
         Tell("every lease runs out");
         foreach (var polls in new[] { false, true, false })
         {
-            await WorkAsync(deed with { Which = deed.Which ^ 1, How = 0 }, polls);
+            // Now and then the other one does not get far either.
+            var how = deed.What % 2 == 0 ? 0 : (deed.How * 31) + (polls ? 7 : 0);
+            await WorkAsync(deed with { Which = deed.Which ^ 1, How = how % 1000 }, polls);
             await CheckAsync();
         }
 
-        Tell($"worker {deed.Which & 1} goes on");
-        await GoOnAsync(paused);
+        if (paused.Task is not null)
+        {
+            Tell($"worker {deed.Which & 1} goes on");
+            await GoOnAsync(paused);
+        }
     }
 
     private async Task GoOnAsync(Worker worker)

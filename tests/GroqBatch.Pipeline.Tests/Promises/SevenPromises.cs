@@ -36,6 +36,15 @@ internal sealed class SevenPromises(Lane lane, int team)
         from request join attempt on attempt.request_id = request.id and attempt.outcome = 'succeeded'
         group by request.id having count(*) > 1
         union all
+        select '4: pr-' || state.pull_request_id || ' keeps summary ' || state.summary_id || ' although ' || max(summary.id) || ' came in time'
+        from groqbatch.pull_request_states state
+        join groqbatch.summaries summary on summary.pull_request_id = state.pull_request_id
+        join attempt on attempt.id = summary.attempt_id
+        join batch on batch.id = attempt.batch_id
+        join run on run.id = batch.run_id and (run.ended_at is null or batch.ingested_at <= run.ended_at)
+        where state.team_id = @team
+        group by state.pull_request_id, state.summary_id having coalesce(state.summary_id, 0) < max(summary.id)
+        union all
         select '5: run ' || run.id || ', pr-' || request.pull_request_id || ': ' || count(*) || ' last words'
         from run join request on request.run_id = run.id
         where request.outcome is null or request.outcome = 'succeeded' or request.is_final
