@@ -11,13 +11,13 @@ public sealed class SpotCheckTests(SampleDashboard sample) : IClassFixture<Sampl
 
     [Theory]
     [MemberData(nameof(Look.All), MemberType = typeof(Look))]
+    [Trait("Screenshots", "yes")]
     public async Task Is_read_with_the_keyboard_alone_until_it_is_settled(bool isDark, int width)
     {
         var name = $"reader {(isDark ? "dark" : "light")} {width}";
         await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(isDark, width), name);
         var page = session.Page;
         await session.GoToAsync("spot-check");
-        await Screenshots.TakeAsync(page, "spot-check-draw", session.What);
         await session.AssertSoundAsync();
 
         // 80 %: some fifteen reads settle it.
@@ -70,7 +70,6 @@ public sealed class SpotCheckTests(SampleDashboard sample) : IClassFixture<Sampl
 
         await Assertions.Expect(done).ToContainTextAsync("Settled: good enough");
         await Assertions.Expect(page.GetByTestId("sentence")).ToContainTextAsync("Settled: at least 80 % of");
-        await Screenshots.TakeAsync(page, "spot-check-settled", session.What);
         await session.AssertSoundAsync();
         var id = new Uri(page.Url).Segments[^1];
         Assert.Equal(
