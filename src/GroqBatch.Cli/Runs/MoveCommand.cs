@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using GroqBatch.Cli.Shell;
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Runs;
@@ -53,12 +54,31 @@ internal sealed class HoldCommand : MoveCommand
 {
     private readonly Option<string?> _reason = new("--reason") { Description = "Why, for the timeline.", HelpName = "TEXT" };
 
+    private readonly Option<string?> _afterPass = new("--after-pass")
+    {
+        Description = "Not now but once this pass is over, before anything of the next one is sent; none takes it back.",
+        HelpName = "N|none",
+    };
+
     public HoldCommand()
         : base(
             "hold",
             "Sends nothing new of a run until it is resumed. What is under way is still polled and saved; its pull requests stay claimed.",
-            "groqbatch hold 3f2a9c1e --reason \"look at the first hundred first\""
-        ) => Add(_reason);
+            "groqbatch hold 3f2a9c1e --reason \"look at the first hundred first\"",
+            "groqbatch hold 3f2a9c1e --after-pass 1",
+            "groqbatch hold 3f2a9c1e --after-pass none"
+        )
+    {
+        Add(_reason);
+        Add(_afterPass);
+        _afterPass.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } text && !TryParse(text, out _))
+            {
+                result.AddError($"--after-pass takes a number from 1, or none, not '{text}'.");
+            }
+        });
+    }
 
     protected override Task<MoveResult> MoveAsync(
         IRunService service,
@@ -66,7 +86,24 @@ internal sealed class HoldCommand : MoveCommand
         Invocation invocation,
         Actor actor,
         CancellationToken cancellationToken
-    ) => service.HoldAsync(runId, invocation.Get(_reason), actor, cancellationToken);
+    )
+    {
+        var reason = invocation.Get(_reason);
+        if (invocation.Get(_afterPass) is not { } text)
+        {
+            return service.HoldAsync(runId, reason, actor, cancellationToken);
+        }
+
+        return TryParse(text, out var pass)
+            ? service.HoldAfterPassAsync(runId, pass, reason, actor, cancellationToken)
+            : throw new UsageException($"--after-pass takes a number from 1, or none, not '{text}'.");
+    }
+
+    private static bool TryParse(string text, out int? pass)
+    {
+        pass = short.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 ? number : null;
+        return pass is not null || string.Equals(text, "none", StringComparison.OrdinalIgnoreCase);
+    }
 }
 
 /// <summary><c>groqbatch resume</c>.</summary>

@@ -32,6 +32,11 @@ internal static class RunText
             );
         }
 
+        if (run.HoldAfterPass is { } held && run.State.IsLive())
+        {
+            Line(console, $"To be held after pass {held}");
+        }
+
         if (run.ParentRunId is { } parent)
         {
             Line(console, $"Retries failures of {parent}");

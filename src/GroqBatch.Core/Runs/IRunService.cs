@@ -37,6 +37,14 @@ public interface IRunService
     /// <summary>Sends nothing new until resumed. Takes <see cref="Right.Operate"/>.</summary>
     Task<MoveResult> HoldAsync(Guid runId, string? reason, Actor actor, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Holds a run once a pass is over, before anything of the next one is sent; a run that has nothing for the next one ends as ever. Can be
+    /// asked for, changed and taken back until that pass is over. Takes <see cref="Right.Operate"/>.
+    /// </summary>
+    /// <param name="pass">Counted from 1; null takes the wish back.</param>
+    /// <param name="reason">Why, for the timeline; null: no more is said than that it was asked for.</param>
+    Task<MoveResult> HoldAfterPassAsync(Guid runId, int? pass, string? reason, Actor actor, CancellationToken cancellationToken);
+
     /// <summary>Goes on with a held run, or with one that needed attention, after another preflight. Takes <see cref="Right.Operate"/>.</summary>
     /// <exception cref="LadderUnavailableException">A rung's model is still not to be had.</exception>
     /// <exception cref="Batches.ProviderException">The preflight could not ask the provider.</exception>

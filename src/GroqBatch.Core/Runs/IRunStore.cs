@@ -1,3 +1,4 @@
+using GroqBatch.Core.Access;
 using GroqBatch.Core.Estimates;
 using GroqBatch.Core.Leases;
 using GroqBatch.Core.Models;
@@ -122,6 +123,13 @@ public interface IRunStore
         bool clearHold = false,
         bool decideCanary = false
     );
+
+    /// <summary>
+    /// Notes after which pass a run is to be held, if <see cref="RunVerbs.RefuseHoldAfterPass"/> lets it, with event and audit. What ends a pass
+    /// waits meanwhile, so that no pass is over by the time the wish is there.
+    /// </summary>
+    /// <param name="pass">Counted from 1; null takes the wish back.</param>
+    Task<MoveResult> HoldAfterPassAsync(Guid runId, int? pass, string? reason, Actor actor, CancellationToken cancellationToken);
 
     /// <summary>Notes that the canary was judged good enough: the rest may go.</summary>
     /// <exception cref="LeaseLostException">Somebody else moves this run now.</exception>

@@ -23,6 +23,7 @@ public sealed record RunJson
     public required string Scope { get; init; }
 
     public required bool WithFallback { get; init; }
+
     public required int Selected { get; init; }
     public required int Succeeded { get; init; }
     public required int FirstPassFailures { get; init; }
@@ -35,6 +36,10 @@ public sealed record RunJson
     public required RunTokensJson Tokens { get; init; }
     public required RunCostJson Cost { get; init; }
     public required IReadOnlyList<PassJson> Passes { get; init; }
+
+    /// <summary>It is held once this pass is over; absent: not asked for, or it has been held for it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? HoldAfterPass { get; init; }
 
     /// <summary>Whether its figures add up; absent where nobody asked.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -53,6 +58,7 @@ public sealed record RunJson
             State = run.State.ToString(),
             Scope = ScopeOf(run.Limit),
             WithFallback = run.WithFallback,
+            HoldAfterPass = run.HoldAfterPass,
             Selected = run.Selected,
             Succeeded = run.Succeeded,
             FirstPassFailures = run.FirstPassFailures,

@@ -47,6 +47,9 @@ public sealed record RunOverview
     /// <summary>When the database was asked, by its own clock: the base for every age.</summary>
     public required DateTimeOffset ReadAt { get; init; }
 
+    /// <summary>It is held once this pass is over; null: not asked for, or it has been held for it.</summary>
+    public int? HoldAfterPass { get; init; }
+
     /// <summary>Pull requests it claimed; 0 before it is planned.</summary>
     public required int Selected { get; init; }
 

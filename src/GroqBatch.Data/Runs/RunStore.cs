@@ -1,9 +1,12 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using GroqBatch.Core.Access;
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Leases;
 using GroqBatch.Core.Models;
 using GroqBatch.Core.Outcomes;
 using GroqBatch.Core.Runs;
+using GroqBatch.Data.Audit;
 using GroqBatch.Data.Ledger;
 using Npgsql;
 using NpgsqlTypes;
@@ -15,6 +18,8 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
 {
     /// <summary>Requests; below, a wrong plan costs nothing.</summary>
     private const int LargePlan = 1_000;
+
+    private const string HoldAfterPassVerb = "run.hold_after_pass";
 
     public async Task<SelectionCount> CountSelectionAsync(RunSelection selection, CancellationToken cancellationToken)
     {
@@ -191,7 +196,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             selected > 0
                 ? (RunState.Running, $"{selected:N0} pull requests claimed.")
                 : (RunState.Completed, "Nothing left to do: other runs had taken everything by now.");
-        await MoveAsync(ledger, runId, [RunState.Queued], RunState.Queued, to, Core.Access.Actor.Pipeline.Name, reason, cancellationToken);
+        await MoveAsync(ledger, runId, [RunState.Queued], RunState.Queued, to, Actor.Pipeline.Name, reason, cancellationToken);
         await ledger.CommitAsync(cancellationToken);
         await AnalyzeAsync(selected, cancellationToken);
         return selected;
@@ -201,6 +206,11 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
     {
         await using var command = dataSource.CreateCommand(RunSql.Progress);
         command.Parameters.AddWithValue("run", runId);
+        return await ReadProgressAsync(command, cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<PassProgress>> ReadProgressAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var passes = new List<PassProgress>();
         while (await reader.ReadAsync(cancellationToken))
@@ -355,10 +365,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
                 : $"{failures:N0} pull requests have no summary.",
             _ => "Cancelled. What had been answered is saved.",
         };
-        if (
-            !state.CanMoveTo(to)
-            || !await MoveAsync(ledger, run.Id, [state], state, to, Core.Access.Actor.Pipeline.Name, reason, cancellationToken)
-        )
+        if (!state.CanMoveTo(to) || !await MoveAsync(ledger, run.Id, [state], state, to, Actor.Pipeline.Name, reason, cancellationToken))
         {
             return null;
         }
@@ -366,6 +373,61 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         await ledger.ExecuteAsync(RunSql.GiveClaimsBack, [new("run", run.Id), new("provider", run.Provider)], cancellationToken);
         await ledger.CommitAsync(cancellationToken);
         return to;
+    }
+
+    public async Task<MoveResult> HoldAfterPassAsync(
+        Guid runId,
+        int? pass,
+        string? reason,
+        Actor actor,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease: null, cancellationToken);
+
+        // Passes before the run, as what ends a pass takes them: two at once can't wait for each other.
+        await ledger.ExecuteAsync("select 1 from groqbatch.passes where run_id = @run for update", [new("run", runId)], cancellationToken);
+        Run run;
+        await using (var find = ledger.Command(RunSql.Find + " for no key update of run", [new("run", runId)]))
+        await using (var reader = await find.ExecuteReaderAsync(cancellationToken))
+        {
+            if (!await reader.ReadAsync(cancellationToken))
+            {
+                return RunVerbs.Refusal(HoldAfterPassVerb, state: null, RunState.Held);
+            }
+
+            run = ReadRun(reader);
+        }
+
+        IReadOnlyList<PassProgress> passes;
+        await using (var progress = ledger.Command(RunSql.Progress, [new("run", runId)]))
+        {
+            passes = await ReadProgressAsync(progress, cancellationToken);
+        }
+
+        if (RunVerbs.RefuseHoldAfterPass(run, passes, pass) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await ledger.ExecuteAsync(
+            "update groqbatch.runs set hold_after_pass = @pass where id = @run",
+            [new("run", runId), Nullable("pass", NpgsqlDbType.Smallint, (short?)pass)],
+            cancellationToken
+        );
+        var done = pass is null ? $"Not to be held after pass {run.HoldAfterPass} any more." : $"To be held after pass {pass}.";
+        await AddEventAsync(ledger, runId, actor.Name, from: null, to: null, reason is null ? done : $"{done} {reason}", cancellationToken);
+        await AuditSql.AppendAsync(
+            ledger,
+            actor,
+            HoldAfterPassVerb,
+            runId.ToString(),
+            AuditOf(run.State, run.HoldAfterPass),
+            AuditOf(run.State, pass),
+            cancellationToken
+        );
+        await ledger.CommitAsync(cancellationToken);
+        return new MoveResult(Done: true, Changed: true, run.State, done);
     }
 
     public async Task DecideCanaryAsync(Guid runId, string reason, Lease lease, CancellationToken cancellationToken)
@@ -378,7 +440,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         );
         if (decided == 1)
         {
-            await AddEventAsync(ledger, runId, Core.Access.Actor.Pipeline.Name, from: null, to: null, reason, cancellationToken);
+            await AddEventAsync(ledger, runId, Actor.Pipeline.Name, from: null, to: null, reason, cancellationToken);
         }
 
         await ledger.CommitAsync(cancellationToken);
@@ -427,7 +489,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             [new("run", runId)],
             cancellationToken
         );
-        var actor = Core.Access.Actor.Pipeline.Name;
+        var actor = Actor.Pipeline.Name;
         if (
             from is string text
             && Enum.TryParse<RunState>(text, out var state)
@@ -502,7 +564,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             await AddEventAsync(
                 ledger,
                 run.Id,
-                Core.Access.Actor.Pipeline.Name,
+                Actor.Pipeline.Name,
                 from: null,
                 to: null,
                 $"{resolved} requests end as {code.ToWire()}: {message}",
@@ -595,6 +657,9 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             ],
             cancellationToken
         );
+
+    private static string AuditOf(RunState state, int? holdAfterPass) =>
+        new JsonObject { ["state"] = state.ToString(), ["holdAfterPass"] = holdAfterPass }.ToJsonString();
 
     private static Run ReadRun(NpgsqlDataReader reader) =>
         new()

@@ -171,6 +171,17 @@ internal sealed class RunService(
             cancellationToken
         );
 
+    public Task<MoveResult> HoldAfterPassAsync(Guid runId, int? pass, string? reason, Actor actor, CancellationToken cancellationToken)
+    {
+        actor.Demand(Right.Operate);
+        if (pass is { } number)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(number, 1, nameof(pass));
+        }
+
+        return runs.HoldAfterPassAsync(runId, pass, reason, actor, cancellationToken);
+    }
+
     public async Task<MoveResult> ResumeAsync(Guid runId, Actor actor, CancellationToken cancellationToken)
     {
         actor.Demand(Right.Operate);

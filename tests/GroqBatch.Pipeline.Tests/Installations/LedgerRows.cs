@@ -1,3 +1,5 @@
+using GroqBatch.Core.Runs;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace GroqBatch.Pipeline.Tests.Installations;
@@ -104,6 +106,13 @@ internal static class LedgerRows
             reader => new AuditRow(reader.GetString(0), reader.GetString(1), reader.GetString(2), Text(reader, 3), Text(reader, 4)),
             cancellationToken
         );
+
+    /// <summary>A run as people look at it.</summary>
+    public static async Task<RunOverview> OverviewAsync(
+        this TestInstallation installation,
+        Guid run,
+        CancellationToken cancellationToken
+    ) => (await installation.Services.GetRequiredService<IRunReader>().FindAsync(run, cancellationToken))!;
 
     /// <summary>Where a pull request stands, such as <c>summarised</c>.</summary>
     public static Task<string> StateOfAsync(this TestInstallation installation, long pullRequestId, CancellationToken cancellationToken) =>

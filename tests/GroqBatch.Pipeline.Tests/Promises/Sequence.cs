@@ -127,7 +127,17 @@ internal sealed class Sequence
                 await StartAsync(deed);
                 break;
             case 29:
-                await VerbAsync("hold", deed, (run, token) => _lane.Service.HoldAsync(run, reason: null, Lane.Ada, token));
+                await VerbAsync(
+                    "hold",
+                    deed,
+                    (run, token) =>
+                        (deed.How % 3) switch
+                        {
+                            0 => _lane.Service.HoldAfterPassAsync(run, 1 + (deed.How % 2), reason: null, Lane.Ada, token),
+                            1 when deed.How % 4 == 0 => _lane.Service.HoldAfterPassAsync(run, pass: null, reason: null, Lane.Ada, token),
+                            _ => _lane.Service.HoldAsync(run, reason: null, Lane.Ada, token),
+                        }
+                );
                 break;
             case 30 or 31:
                 await VerbAsync("resume", deed, (run, token) => _lane.Service.ResumeAsync(run, Lane.Ada, token));

@@ -1,3 +1,4 @@
+using GroqBatch.Core.Access;
 using GroqBatch.Core.Runs;
 using GroqBatch.Pipeline.Tests.Installations;
 using GroqBatch.Simulator.Faults;
@@ -95,6 +96,107 @@ public sealed class HoldTests
         await installation.Runs.ResumeAsync(run, TestInstallation.Ada, Cancelled);
         var figures = await installation.DriveToEndAsync(run, Cancelled);
         Assert.Equal(("Completed", 5, 2), (figures.State, figures.Succeeded, figures.Recovered));
+    }
+
+    [Fact]
+    public async Task A_run_under_way_is_held_after_pass_1_once_asked_for()
+    {
+        await using var installation = await TestInstallation.StartAsync(hosts: 0, cancellationToken: Cancelled);
+        installation.Simulator.AddFault(Fault.Parse("answer_as,answer=not_json,custom_ids=pr-1;pr-3,times=1"));
+        var run = await StartAsync(installation, 5);
+        await SubmitFirstAsync(installation, run);
+
+        var asked = await installation.Runs.HoldAfterPassAsync(run, 1, "Look at the failures first.", TestInstallation.Ada, Cancelled);
+        var again = await installation.Runs.HoldAfterPassAsync(run, 1, reason: null, TestInstallation.Ada, Cancelled);
+        Assert.Equal((true, true, (RunState?)RunState.Running), (asked.Done, asked.Changed, asked.State));
+        Assert.Equal("To be held after pass 1.", asked.Explanation);
+        Assert.Equal((true, false, "It is to be held after pass 1 already."), (again.Done, again.Changed, again.Explanation));
+        Assert.Equal(1, (await installation.OverviewAsync(run, Cancelled)).HoldAfterPass);
+
+        var held = await installation.DriveToAsync(run, RunState.Held, Cancelled);
+        await LookAsync(installation, run);
+        Assert.Equal("Held after pass 1, as asked: 2 requests wait for pass 2.", held.Reason);
+        Assert.Single(installation.ReadSimulator().Batches);
+        Assert.Null((await installation.OverviewAsync(run, Cancelled)).HoldAfterPass);
+        Assert.Contains(
+            await installation.EventsAsync(run, Cancelled),
+            told => (told.Actor, told.Reason) == ("ada", "To be held after pass 1. Look at the failures first.")
+        );
+
+        await installation.Runs.ResumeAsync(run, TestInstallation.Ada, Cancelled);
+        var figures = await installation.DriveToEndAsync(run, Cancelled);
+        Assert.Equal(("Completed", 5, 2), (figures.State, figures.Succeeded, figures.Recovered));
+        Assert.Equal(
+            ["run.start", "run.hold_after_pass", "run.resume"],
+            (await installation.AuditAsync(run.ToString(), Cancelled)).Select(row => row.Action)
+        );
+    }
+
+    [Fact]
+    public async Task A_hold_after_a_pass_is_taken_back_as_it_was_asked_for()
+    {
+        await using var installation = await TestInstallation.StartAsync(hosts: 0, cancellationToken: Cancelled);
+        installation.Simulator.AddFault(Fault.Parse("answer_as,answer=not_json,custom_ids=pr-1;pr-3,times=1"));
+        var run = await StartAsync(installation, 5, holdAfterPass: 1);
+        await SubmitFirstAsync(installation, run);
+
+        var taken = await installation.Runs.HoldAfterPassAsync(run, pass: null, reason: null, TestInstallation.Ada, Cancelled);
+        var again = await installation.Runs.HoldAfterPassAsync(run, pass: null, reason: null, TestInstallation.Ada, Cancelled);
+        var figures = await installation.DriveToEndAsync(run, Cancelled);
+
+        Assert.Equal((true, true, "Not to be held after pass 1 any more."), (taken.Done, taken.Changed, taken.Explanation));
+        Assert.Equal((true, false, "It is not to be held after any pass."), (again.Done, again.Changed, again.Explanation));
+        Assert.Equal(("Completed", 5, 2), (figures.State, figures.Succeeded, figures.Recovered));
+        Assert.DoesNotContain(await installation.EventsAsync(run, Cancelled), told => told.To == "Held");
+        var audited = (await installation.AuditAsync(run.ToString(), Cancelled))[1];
+        Assert.Equal("""{"state": "Running", "holdAfterPass": 1}""", audited.Before);
+        Assert.Equal("""{"state": "Running", "holdAfterPass": null}""", audited.After);
+    }
+
+    [Fact]
+    public async Task Where_no_hold_after_a_pass_can_follow_the_run_says_why()
+    {
+        await using var installation = await OneAtATimeAsync();
+        installation.Simulator.AddFault(Fault.Parse("answer_as,answer=not_json,custom_ids=pr-1;pr-3;pr-4,times=1"));
+        var run = await StartAsync(installation, 4);
+        await SubmitFirstAsync(installation, run);
+
+        Assert.Equal("It has 2 passes at most: nothing comes after pass 2.", (await AskAsync(run, 2)).Explanation);
+        await installation.DriveUntilAsync(
+            run,
+            async () =>
+                (await installation.BatchesAsync(run, Cancelled)).Exists(batch => batch is { Pass: 2, State: "Submitted" or "Ended" }),
+            Cancelled
+        );
+        Assert.Equal("Pass 1 is over. Hold stops what has not been sent yet.", (await AskAsync(run, 1)).Explanation);
+        await installation.Runs.HoldAsync(run, reason: null, TestInstallation.Ada, Cancelled);
+        Assert.Equal("Pass 1 is over. It is held: nothing is sent until it is resumed.", (await AskAsync(run, 1)).Explanation);
+        await installation.Runs.CancelAsync(run, reason: null, TestInstallation.Ada, Cancelled);
+        Assert.StartsWith("It is being cancelled.", (await AskAsync(run, 1)).Explanation, StringComparison.Ordinal);
+        await installation.DriveToEndAsync(run, Cancelled);
+        Assert.StartsWith("It is cancelled, which is final.", (await AskAsync(run, 1)).Explanation, StringComparison.Ordinal);
+        Assert.Equal("There is no such run.", (await AskAsync(Guid.NewGuid(), 1)).Explanation);
+        Assert.DoesNotContain(await installation.AuditAsync(run.ToString(), Cancelled), row => row.Action == "run.hold_after_pass");
+
+        async Task<MoveResult> AskAsync(Guid asked, int pass)
+        {
+            var refused = await installation.Runs.HoldAfterPassAsync(asked, pass, reason: null, TestInstallation.Ada, Cancelled);
+            Assert.Equal((false, false), (refused.Done, refused.Changed));
+            return refused;
+        }
+    }
+
+    [Fact]
+    public async Task Whoever_may_only_look_can_not_ask_for_a_hold_after_a_pass()
+    {
+        await using var installation = await TestInstallation.StartAsync(hosts: 0, cancellationToken: Cancelled);
+        var run = await StartAsync(installation, 2);
+
+        await Assert.ThrowsAsync<AccessDeniedException>(() =>
+            installation.Runs.HoldAfterPassAsync(run, 1, reason: null, new Actor("eve", Right.View | Right.Review), Cancelled)
+        );
+
+        Assert.Null((await installation.OverviewAsync(run, Cancelled)).HoldAfterPass);
     }
 
     [Fact]
