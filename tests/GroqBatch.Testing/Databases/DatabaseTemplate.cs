@@ -13,7 +13,8 @@ namespace GroqBatch.Testing.Databases;
 /// <param name="PrepareAsync">Fills the empty database whose connection string it is given.</param>
 public sealed record DatabaseTemplate(string Key, Func<string, CancellationToken, Task> PrepareAsync)
 {
-    private const int Kept = 8;
+    /// <summary>How many older ones of its kind, which is the key's first word, are kept beside a new one.</summary>
+    public int Kept { get; init; } = 8;
 
     /// <summary>An empty database.</summary>
     public static DatabaseTemplate Empty { get; } = new("empty", (_, _) => Task.CompletedTask);
@@ -89,10 +90,10 @@ public sealed record DatabaseTemplate(string Key, Func<string, CancellationToken
     }
 
     /// <summary>Each build of the Data assembly leaves a template: the newest few are kept, for others work beside this process.</summary>
-    private static async Task DropOldAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task DropOldAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var find = new NpgsqlCommand(
-            $"select datname from pg_database where starts_with(datname, 'template_migrated_') order by oid desc offset {Kept}",
+            $"select datname from pg_database where starts_with(datname, 'template_{Key.Split('_')[0]}_') order by oid desc offset {Kept}",
             connection
         );
         var old = new List<string>();
@@ -112,7 +113,7 @@ public sealed record DatabaseTemplate(string Key, Func<string, CancellationToken
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 120 };
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 300 };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -12,7 +12,7 @@ internal sealed class TemplateLock : IAsyncDisposable
 
     public static async Task<TemplateLock> TakeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var take = new NpgsqlCommand($"select pg_advisory_lock({Key})", connection) { CommandTimeout = 120 };
+        await using var take = new NpgsqlCommand($"select pg_advisory_lock({Key})", connection) { CommandTimeout = 600 };
         await take.ExecuteNonQueryAsync(cancellationToken);
         return new TemplateLock(connection);
     }

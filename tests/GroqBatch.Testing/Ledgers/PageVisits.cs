@@ -1,0 +1,56 @@
+using Npgsql;
+
+namespace GroqBatch.Testing.Ledgers;
+
+/// <summary>One address of a page, on a generated ledger.</summary>
+/// <param name="Route">The page's own template, as its <c>@page</c> says.</param>
+/// <param name="Address">Where to go.</param>
+/// <param name="Shows">A text that is rendered once its data has come, and not before.</param>
+public sealed record PageVisit(string Route, string Address, string Shows);
+
+/// <summary>
+/// Every page, in each of the ways in which it reads: what is measured, and whose plans are looked at. A test fails when a page, or a part of
+/// an address that a page reads, is not among them.
+/// </summary>
+public static class PageVisits
+{
+    /// <summary>Of a ledger as <see cref="SkewedLedger"/> wrote it.</summary>
+    public static async Task<IReadOnlyList<PageVisit>> ListAsync(NpgsqlDataSource ledger, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        var teams = await AskAsync(ledger, "select count(*)::text from groqbatch.teams", cancellationToken);
+        var run = await AskAsync(ledger, "select id::text from groqbatch.runs order by selected desc limit 1", cancellationToken);
+        var sample = await AskAsync(
+            ledger,
+            "select id::text from groqbatch.samples where scope = 'Team' order by population desc limit 1",
+            cancellationToken
+        );
+        var page = $"1 to 25 of {teams} teams";
+        return
+        [
+            new("/", "/", page),
+            .. new[] { "name", "coverage", "missing", "eligible", "excluded", "all", "failed", "run" }.SelectMany(column =>
+                new[] { new PageVisit("/", $"/?sort={column}", page), new PageVisit("/", $"/?sort=-{column}", page) }
+            ),
+            new("/", "/?q=largest", "The Largest"),
+            new(
+                "/",
+                "/?page=2",
+                $"26 to {Math.Min(50, int.Parse(teams, System.Globalization.CultureInfo.InvariantCulture))} of {teams} teams"
+            ),
+            new("/", "/?select=largest,team-001", "Clear"),
+            new("/spot-check", "/spot-check", "every one that was drawn, newest first"),
+            new("/spot-check", "/spot-check?team=largest", "every one that was drawn, newest first"),
+            new("/spot-check", $"/spot-check?run={run}", "every one that was drawn, newest first"),
+            new("/spot-check", "/spot-check?model=openai%2Fgpt-oss-20b", "every one that was drawn, newest first"),
+            new("/spot-check/{SampleId:guid}", $"/spot-check/{sample}", "beside its source"),
+            new("/not-found", "/not-found", "There is nothing here"),
+        ];
+    }
+
+    private static async Task<string> AskAsync(NpgsqlDataSource ledger, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = ledger.CreateCommand(sql);
+        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+
+namespace GroqBatch.Testing.Ledgers;
+
+internal static class SkewedLedgerSql
+{
+    private static readonly string[] Sequenced = ["teams", "pull_requests", "requests", "attempts", "summaries"];
+
+    /// <summary>Coverage that has grown to what it is today, a point a day and team.</summary>
+    public static string History(int days) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            insert into groqbatch.coverage_history (provider, team_id, taken_at, excluded, summarised_first, recovered, stale, in_flight, failed, parked,
+                                                    pending, goal)
+            select provider, team_id, now() - day * interval '1 day', excluded, (summarised_first * (1 - day / {2 * days}.0))::int,
+                   (recovered * (1 - day / {2 * days}.0))::int, stale, 0, failed, parked,
+                   pending + in_flight + (summarised_first * (day / {2 * days}.0))::int, 0.95
+            from groqbatch.coverage_by_team cross join generate_series(0, {days - 1}) day
+            order by day desc, team_id
+            """
+        );
+
+    /// <summary>Who started what.</summary>
+    public const string Audit = """
+        insert into groqbatch.audit_events (at, actor, origin, action, target, after)
+        select created_at, started_by, 'web from 127.0.0.1', 'run.start', id::text, jsonb_build_object('selected', selected)
+        from groqbatch.runs order by created_at
+        """;
+
+    /// <summary>The event behind each verdict that stands.</summary>
+    public const string LinkVerdicts = """
+        update groqbatch.sample_items item set verdict_id = verdict.id
+        from groqbatch.verdicts verdict
+        where verdict.sample_id = item.sample_id and verdict.position = item.position and item.verdict is not null and item.verdict_id is null
+        """;
+
+    /// <summary>What comes next must not take an id that was given here.</summary>
+    public static string Sequences { get; } =
+        string.Join(
+            ";\n",
+            Sequenced.Select(table =>
+                $"select setval(pg_get_serial_sequence('groqbatch.{table}', 'id'), (select coalesce(max(id), 1) from groqbatch.{table}))"
+            )
+        );
+}
