@@ -35,6 +35,7 @@ public static class PipelineServiceCollectionExtensions
         services.AddSingleton<RawFiles>();
         services.AddSingleton<RawFileFetcher>();
         services.AddSingleton<IRawExport, RawExport>();
+        services.AddSingleton<IRawDownload, RawDownloads>();
         services.AddSingleton<IReingest, Reingester>();
         services.AddSingleton<IRunBundles, RunBundles>();
         services.AddSingleton<PipelineIdentity>();

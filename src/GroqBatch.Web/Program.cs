@@ -1,6 +1,7 @@
 using GroqBatch.Data;
 using GroqBatch.Hosting;
 using GroqBatch.Web.Features.Coverage;
+using GroqBatch.Web.Features.Runs;
 using GroqBatch.Web.Features.SignIn;
 using GroqBatch.Web.Health;
 using GroqBatch.Web.Live;
@@ -53,6 +54,7 @@ try
     app.MapGroqBatchHealth();
     app.MapStaticAssets().AllowAnonymous();
     app.MapSignIn();
+    app.MapRawFiles();
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     app.SayWhereItListens();
     await app.RunAsync();

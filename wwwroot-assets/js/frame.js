@@ -51,5 +51,30 @@
     if (event.target.closest && event.target.closest('.skip')) { event.preventDefault(); event.stopPropagation(); document.getElementById('page').focus(); }
   }, true);
 
-  window.gbCopy = text => navigator.clipboard.writeText(text);
+  // --- copying: in the browser, so that it works while the connection is away. Where the page is not in a secure context there is no clipboard
+  // to write to, and the old command does it.
+  window.gbCopy = async text => {
+    if (navigator.clipboard) { return navigator.clipboard.writeText(text); }
+    const field = document.createElement('textarea');
+    field.value = text;
+    field.style.position = 'fixed';
+    document.body.append(field);
+    field.select();
+    document.execCommand('copy');
+    field.remove();
+  };
+  document.addEventListener('click', async event => {
+    const button = event.target.closest && event.target.closest('[data-copy]');
+    if (!button) { return; }
+    await window.gbCopy(button.dataset.copy);
+    button.classList.add('is-copied');
+    document.getElementById('gb-say').textContent = button.title + ': done';
+    setTimeout(() => button.classList.remove('is-copied'), 1500);
+  });
+
+  // --- questions over the page: the browser's own modal dialogs.
+  window.gbDialog = {
+    show: dialog => { if (dialog && !dialog.open) { dialog.showModal(); } },
+    close: dialog => { if (dialog && dialog.open) { dialog.close(); } },
+  };
 })();

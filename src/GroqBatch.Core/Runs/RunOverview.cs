@@ -184,6 +184,9 @@ public sealed record BatchOverview
 
     public DateTimeOffset? SubmittedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>When its answers were taken into the ledger; null before.</summary>
+    public DateTimeOffset? IngestedAt { get; init; }
 }
 
 /// <summary>A move of a run, a pass or a batch.</summary>

@@ -44,21 +44,60 @@ internal sealed class RunReader(IDbContextFactory<GroqBatchDbContext> contexts, 
 
     public async Task<RunOverview?> FindAsync(Guid runId, CancellationToken cancellationToken)
     {
-        var found = await ReadAsync(runs => runs.Where(run => run.Id == runId), 1, cancellationToken);
+        var found = await ReadAsync((_, runs) => runs.Where(run => run.Id == runId), skip: 0, take: 1, cancellationToken);
         return found.Count == 0 ? null : found[0];
     }
 
     public Task<IReadOnlyList<RunOverview>> ListAsync(RunFilter filter, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        return ReadAsync(
-            runs =>
-                runs.Where(run => filter.TeamId == null || run.TeamId == filter.TeamId)
-                    .Where(run => filter.Provider == null || run.Provider == filter.Provider)
-                    .Where(run => !filter.LiveOnly || LiveStates.Contains(run.State)),
-            filter.Take,
-            cancellationToken
-        );
+        return ReadAsync((context, runs) => Where(context, runs, filter), filter.Skip, filter.Take, cancellationToken);
+    }
+
+    public async Task<int> CountAsync(RunFilter filter, int most, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await Where(context, context.Runs.AsNoTracking(), filter).Take(most).CountAsync(cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<string>> ListModelsAsync(string provider, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await context
+            .Passes.Join(context.Runs.Where(run => run.Provider == provider), pass => pass.RunId, run => run.Id, (pass, _) => pass.Model)
+            .Distinct()
+            .OrderBy(model => model)
+            .ToListAsync(cancellationToken);
+    }
+
+    public async Task<FrozenRun?> FindFrozenAsync(Guid runId, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var frozen = await context
+            .Runs.AsNoTracking()
+            .Where(run => run.Id == runId)
+            .Select(run => new
+            {
+                run.Ladder,
+                run.Settings,
+                run.PromptVersion,
+                run.IsCanaryDecided,
+                run.RetryCodes,
+                run.OnlyPullRequestId,
+            })
+            .SingleOrDefaultAsync(cancellationToken);
+        return frozen is null
+            ? null
+            : new FrozenRun
+            {
+                Ladder = JsonSerializer.Deserialize(frozen.Ladder, RunJson.Default.Ladder)!,
+                Settings = JsonSerializer.Deserialize(frozen.Settings, RunJson.Default.RunSettings)!,
+                PromptVersion = frozen.PromptVersion,
+                IsCanaryDecided = frozen.IsCanaryDecided,
+                RetryCodes = [.. frozen.RetryCodes.Select(CodeOf)],
+                PullRequestId = frozen.OnlyPullRequestId,
+            };
     }
 
     public async Task<IReadOnlyList<RunEvent>> ListEventsAsync(Guid runId, int latest, CancellationToken cancellationToken)
@@ -86,18 +125,62 @@ internal sealed class RunReader(IDbContextFactory<GroqBatchDbContext> contexts, 
         ];
     }
 
+    /// <summary>Only the conditions that are asked for, so that each plan can use the index that fits.</summary>
+    private static IQueryable<RunEntity> Where(GroqBatchDbContext context, IQueryable<RunEntity> runs, RunFilter filter)
+    {
+        if (filter.TeamId is { } teamId)
+        {
+            runs = runs.Where(run => run.TeamId == teamId);
+        }
+
+        if (filter.Team is { } slug)
+        {
+            runs = runs.Where(run => run.TeamId == context.Teams.Where(team => team.Slug == slug).Select(team => team.Id).FirstOrDefault());
+        }
+
+        if (filter.Provider is { } provider)
+        {
+            runs = runs.Where(run => run.Provider == provider);
+        }
+
+        if (filter.LiveOnly)
+        {
+            runs = runs.Where(run => LiveStates.Contains(run.State));
+        }
+
+        if (filter.States.Count > 0)
+        {
+            var states = filter.States.Select(state => state.ToString()).ToArray();
+            runs = runs.Where(run => states.Contains(run.State));
+        }
+
+        if (filter.StartedBy is { } name)
+        {
+            runs = runs.Where(run => run.StartedBy == name);
+        }
+
+        if (filter.Model is { } model)
+        {
+            runs = runs.Where(run => context.Passes.Any(pass => pass.RunId == run.Id && pass.Model == model));
+        }
+
+        return runs;
+    }
+
     /// <summary>One snapshot, so that the sums of what is read agree with each other.</summary>
     private async Task<IReadOnlyList<RunOverview>> ReadAsync(
-        Func<IQueryable<RunEntity>, IQueryable<RunEntity>> which,
+        Func<GroqBatchDbContext, IQueryable<RunEntity>, IQueryable<RunEntity>> which,
+        int skip,
         int take,
         CancellationToken cancellationToken
     )
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        var runs = await which(context.Runs.AsNoTracking())
+        var runs = await which(context, context.Runs.AsNoTracking())
             .OrderByDescending(run => run.CreatedAt)
             .ThenBy(run => run.Id)
+            .Skip(skip)
             .Take(take)
             .Join(
                 context.Teams,
@@ -189,16 +272,17 @@ internal sealed class RunReader(IDbContextFactory<GroqBatchDbContext> contexts, 
         var counts = new Dictionary<FailureCode, int>();
         foreach (var failure in failures.Where(failure => count(failure) > 0))
         {
-            if (!FailureCodes.TryParse(failure.Code, out var code))
-            {
-                throw new InvalidDataException($"The ledger holds the failure code {failure.Code}, which this version does not know.");
-            }
-
+            var code = CodeOf(failure.Code);
             counts[code] = counts.GetValueOrDefault(code) + count(failure);
         }
 
         return counts;
     }
+
+    private static FailureCode CodeOf(string text) =>
+        FailureCodes.TryParse(text, out var code)
+            ? code
+            : throw new InvalidDataException($"The ledger holds the failure code {text}, which this version does not know.");
 
     /// <summary>Without the provider's raw objects: they are for reading one, not for lists.</summary>
     private static async Task<List<(Guid RunId, short PassOrdinal, BatchOverview Overview)>> ReadBatchesAsync(
@@ -231,6 +315,7 @@ internal sealed class RunReader(IDbContextFactory<GroqBatchDbContext> contexts, 
                 batch.Succeeded,
                 batch.Failed,
                 batch.Difference,
+                batch.IngestedAt,
                 batch.PolledAt,
                 Trouble = batch.Trouble ?? batch.PollError,
                 batch.SubmittedAt,
@@ -258,6 +343,7 @@ internal sealed class RunReader(IDbContextFactory<GroqBatchDbContext> contexts, 
                     Succeeded = row.Succeeded,
                     Failed = row.Failed,
                     Difference = row.Difference,
+                    IngestedAt = row.IngestedAt,
                     PolledAt = row.PolledAt,
                     Trouble = row.Trouble,
                     SubmittedAt = row.SubmittedAt,

@@ -92,6 +92,10 @@ internal sealed class RawExport(IRunStore runs, IBatchStore batches, RawFiles ra
         }
     }
 
+    /// <summary>What a file is called outside of the folder in which it is kept.</summary>
+    internal static string NameOf(Batch batch, RawFileKind kind) =>
+        $"pass{batch.Pass}-batch{batch.Ordinal:000}.{kind.ToString().ToLowerInvariant()}.jsonl.gz";
+
     private async Task<List<RawIndexFile>> ExportAsync(Run run, Batch batch, string target, CancellationToken cancellationToken)
     {
         var files = new List<RawIndexFile>();
@@ -112,7 +116,7 @@ internal sealed class RawExport(IRunStore runs, IBatchStore batches, RawFiles ra
                 continue;
             }
 
-            var name = $"pass{batch.Pass}-batch{batch.Ordinal:000}.{word}.jsonl.gz";
+            var name = NameOf(batch, kind);
             var digest = await CopyAsync(path, Path.Combine(target, name), cancellationToken);
             var content = await Digests.TryOfContentAsync(path, cancellationToken);
             files.Add(

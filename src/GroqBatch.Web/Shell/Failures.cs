@@ -1,5 +1,6 @@
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Batches;
+using GroqBatch.Core.Models;
 using Npgsql;
 
 namespace GroqBatch.Web.Shell;
@@ -11,7 +12,7 @@ internal static class Failures
     public static string Say(Exception failure) =>
         failure switch
         {
-            AccessDeniedException or ProviderException => failure.Message,
+            AccessDeniedException or ProviderException or LadderUnavailableException => failure.Message,
             NpgsqlException => "The database does not answer at the moment. Runs under way are kept, and go on when it does.",
             OperationCanceledException => "It took too long and was given up.",
             _ => "Something unexpected happened; the server's log says what. Runs under way go on.",

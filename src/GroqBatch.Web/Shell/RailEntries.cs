@@ -4,11 +4,19 @@ namespace GroqBatch.Web.Shell;
 /// <param name="Label">One or two words.</param>
 /// <param name="Address">Relative to the base; empty for the first page.</param>
 /// <param name="Icon">Strokes of a 16 × 16 drawing, the value of a path's <c>d</c>.</param>
-internal sealed record RailEntry(string Label, string Address, string Icon);
+internal sealed record RailEntry(string Label, string Address, string Icon)
+{
+    /// <summary>How many of them there are at the moment, drawn beside the label; null: that isn't said.</summary>
+    public Type? Count { get; init; }
+}
 
 /// <summary>What the rail shows, in its order: pages that exist, and no others.</summary>
 internal static class RailEntries
 {
     public static IReadOnlyList<RailEntry> All { get; } =
-    [new("Coverage", "", "M2 4.5h12M2 8h9M2 11.5h5"), new("Spot check", "spot-check", "M2.5 8.5 6 12l7.5-8")];
+    [
+        new("Coverage", "", "M2 4.5h12M2 8h9M2 11.5h5"),
+        new("Runs", "runs", "M2.5 13.5h4v-4h4v-4h3v-3") { Count = typeof(Features.Runs.LiveRunsCount) },
+        new("Spot check", "spot-check", "M2.5 8.5 6 12l7.5-8"),
+    ];
 }

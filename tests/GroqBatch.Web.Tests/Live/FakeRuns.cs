@@ -28,13 +28,38 @@ internal sealed class FakeRuns : IRunReader
     public Task<IReadOnlyList<RunOverview>> ListAsync(RunFilter filter, CancellationToken cancellationToken)
     {
         Count();
+        Asked.Add(filter);
         return Task.FromResult<IReadOnlyList<RunOverview>>([
-            .. All.Where(run => !filter.LiveOnly || run.State.IsLive()).OrderByDescending(run => run.CreatedAt).Take(filter.Take),
+            .. Matching(filter).OrderByDescending(run => run.CreatedAt).Skip(filter.Skip).Take(filter.Take),
         ]);
     }
 
+    /// <summary>What every run was started with.</summary>
+    public FrozenRun? Frozen { get; set; }
+
+    /// <summary>What happened to every run.</summary>
+    public List<RunEvent> Events { get; } = [];
+
+    /// <summary>What lists were asked for.</summary>
+    public List<RunFilter> Asked { get; } = [];
+
+    public Task<int> CountAsync(RunFilter filter, int most, CancellationToken cancellationToken) =>
+        Task.FromResult(Math.Min(most, Matching(filter).Count()));
+
+    public Task<IReadOnlyList<string>> ListModelsAsync(string provider, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>(["openai/gpt-oss-120b", "openai/gpt-oss-20b"]);
+
+    public Task<FrozenRun?> FindFrozenAsync(Guid runId, CancellationToken cancellationToken) => Task.FromResult(Frozen);
+
     public Task<IReadOnlyList<RunEvent>> ListEventsAsync(Guid runId, int latest, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<RunEvent>>([]);
+        Task.FromResult<IReadOnlyList<RunEvent>>([.. Events.TakeLast(latest)]);
+
+    private IEnumerable<RunOverview> Matching(RunFilter filter) =>
+        All.Where(run => !filter.LiveOnly || run.State.IsLive())
+            .Where(run => filter.States.Count == 0 || filter.States.Contains(run.State))
+            .Where(run => filter.Team is null || run.Team == filter.Team)
+            .Where(run => filter.StartedBy is null || run.StartedBy == filter.StartedBy)
+            .Where(run => filter.Model is null || run.Passes.Any(pass => pass.Model == filter.Model));
 
     private void Count()
     {
