@@ -3,13 +3,16 @@ using GroqBatch.Core.Access;
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Estimates;
+using GroqBatch.Core.Reconciliation;
 using GroqBatch.Core.Runs;
 using GroqBatch.Core.SpotChecks;
+using GroqBatch.Core.Teams;
 using GroqBatch.Web.Features.SignIn;
 using GroqBatch.Web.Live;
 using GroqBatch.Web.Shell;
 using GroqBatch.Web.Tests.Coverage;
 using GroqBatch.Web.Tests.Live;
+using GroqBatch.Web.Tests.Runs;
 using GroqBatch.Web.Tests.SpotChecks;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,6 +38,9 @@ public class PageTestContext : BunitContext
         Services.AddSingleton<ISummaryPrice>(Coverage);
         Services.AddSingleton<ISpotChecks>(Checks);
         Services.AddSingleton<IQualityReader>(Checks);
+        Services.AddSingleton<IRunService>(Service);
+        Services.AddSingleton<IReconciliationReader>(Service);
+        Services.AddSingleton<ITeamStore>(new FakeTeams(Coverage));
         Services.AddSingleton<ILiveFeed>(Feed);
         Services.AddSingleton<ICurrentActor>(new SomebodyActing());
         Services.AddSingleton<AuthenticationStateProvider>(new SomebodySignedIn());
@@ -47,6 +53,7 @@ public class PageTestContext : BunitContext
     internal FakeRuns Runs { get; } = new();
     internal FakeCoverage Coverage { get; } = new();
     internal FakeSpotChecks Checks { get; } = new();
+    internal FakeRunService Service { get; } = new();
     internal FakeFeed Feed { get; } = new();
 
     private sealed class SomebodyActing : ICurrentActor

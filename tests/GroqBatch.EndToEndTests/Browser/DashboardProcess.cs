@@ -27,6 +27,9 @@ internal sealed partial class DashboardProcess : IAsyncDisposable
     /// <summary>Where it is, after a restart as well.</summary>
     public Uri Address { get; }
 
+    /// <summary>Its data folder, with the simulator's in it.</summary>
+    public string DataFolder => _folder.Combine("data");
+
     /// <summary>What it has printed, for a test that failed.</summary>
     public string Said => string.Join('\n', _said);
 
@@ -60,7 +63,7 @@ internal sealed partial class DashboardProcess : IAsyncDisposable
         }
 
         start.Environment["ConnectionStrings__GroqBatch"] = _connectionString;
-        start.Environment["Storage__DataFolder"] = _folder.Combine("data");
+        start.Environment["Storage__DataFolder"] = DataFolder;
         start.Environment["ASPNETCORE_URLS"] = Address.ToString();
         start.Environment["Groq__Mode"] = "Simulator";
         foreach (var (name, value) in _settings)

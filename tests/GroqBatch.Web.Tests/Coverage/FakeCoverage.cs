@@ -19,7 +19,9 @@ internal sealed class FakeCoverage : ICoverageReader, ICoverageListReader, ISumm
             : Task.FromException<CoverageOverview>(Failure);
 
     public Task<CoverageOverview?> ReadTeamAsync(string provider, string slug, CancellationToken cancellationToken) =>
-        Task.FromResult<CoverageOverview?>(null);
+        Task.FromResult<CoverageOverview?>(
+            Rows.Find(row => row.Coverage.Team.Slug == slug) is { } found ? new CoverageOverview([found.Coverage]) : null
+        );
 
     public Task<CoverageListPage> ReadAsync(CoverageListQuery query, CancellationToken cancellationToken)
     {

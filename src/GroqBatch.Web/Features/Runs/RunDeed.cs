@@ -17,17 +17,27 @@ public enum RunDeed
 
     /// <summary>Makes a new run of what failed.</summary>
     Retry,
+
+    /// <summary>Holds once the pass that it is in is over.</summary>
+    HoldAfterPass,
+
+    /// <summary>Takes <see cref="HoldAfterPass"/> back.</summary>
+    GoOnAfterPass,
 }
 
 /// <summary>Which deeds a run's state allows, and what each will do, said before it is done.</summary>
 internal static class RunDeeds
 {
     /// <summary>In the order of their buttons.</summary>
-    public static IReadOnlyList<RunDeed> Of(RunOverview run)
+    /// <param name="run">The run.</param>
+    /// <param name="rungs">How many its ladder has; 0: not known.</param>
+    public static IReadOnlyList<RunDeed> Of(RunOverview run, int rungs)
     {
         ArgumentNullException.ThrowIfNull(run);
         return run.State switch
         {
+            RunState.Queued or RunState.Running when run.HoldAfterPass is not null => [RunDeed.GoOnAfterPass, RunDeed.Hold, RunDeed.Cancel],
+            RunState.Queued or RunState.Running when PassOf(run) < rungs => [RunDeed.Hold, RunDeed.HoldAfterPass, RunDeed.Cancel],
             RunState.Queued or RunState.Running => [RunDeed.Hold, RunDeed.Cancel],
             RunState.Held => [RunDeed.Resume, RunDeed.Cancel],
             RunState.NeedsAttention => [RunDeed.Resume, RunDeed.Hold, RunDeed.Cancel],
@@ -38,6 +48,9 @@ internal static class RunDeeds
         };
     }
 
+    /// <summary>The pass that a run is in, or will be in first.</summary>
+    public static int PassOf(RunOverview run) => run.Passes.Count == 0 ? 1 : run.Passes[^1].Ordinal;
+
     /// <summary>What its button says.</summary>
     public static string Button(RunDeed deed, RunOverview run) =>
         deed switch
@@ -47,6 +60,8 @@ internal static class RunDeeds
             RunDeed.Cancel when run.Succeeded == 0 => "Cancel",
             RunDeed.Cancel => $"Cancel, keep {Figures.Count(run.Succeeded, "summary", "summaries")}",
             RunDeed.Retry => $"Retry {Figures.Count(run.FinalFailures, "failure", "failures")}",
+            RunDeed.HoldAfterPass => $"Hold after pass {PassOf(run)}",
+            RunDeed.GoOnAfterPass => $"Don't hold after pass {run.HoldAfterPass}",
             _ => throw new ArgumentOutOfRangeException(nameof(deed), deed, "Unknown deed."),
         };
 
@@ -58,6 +73,8 @@ internal static class RunDeeds
             RunDeed.Resume => $"Resume {run.TeamName}?",
             RunDeed.Cancel => $"Cancel {run.TeamName} for good?",
             RunDeed.Retry => $"Retry {Figures.Count(run.FinalFailures, "failure", "failures")} of {run.TeamName}?",
+            RunDeed.HoldAfterPass => $"Hold {run.TeamName} after pass {PassOf(run)}?",
+            RunDeed.GoOnAfterPass => $"Let {run.TeamName} go on after pass {run.HoldAfterPass}?",
             _ => throw new ArgumentOutOfRangeException(nameof(deed), deed, "Unknown deed."),
         };
 
@@ -69,6 +86,8 @@ internal static class RunDeeds
             RunDeed.Resume => "Resume it",
             RunDeed.Cancel => Button(deed, run),
             RunDeed.Retry => $"Start a run of {Figures.Count(run.FinalFailures)}",
+            RunDeed.HoldAfterPass => "Hold it then",
+            RunDeed.GoOnAfterPass => "Let it go on",
             _ => throw new ArgumentOutOfRangeException(nameof(deed), deed, "Unknown deed."),
         };
 
@@ -119,6 +138,13 @@ internal static class RunDeeds
                 $"A new run takes the {Figures.Count(run.FinalFailures, "pull request", "pull requests")} of this one that failed for good, as far as they still have no summary: {RunWords.Codes(run.FailuresByCode)}.",
                 "It climbs the ladder as it is configured today. This run stays as it is.",
             ],
+            RunDeed.HoldAfterPass =>
+            [
+                $"Pass {PassOf(run)} goes on to its end, and costs what it costs.",
+                $"Then nothing is sent until somebody resumes it: time to look at what failed before pass {PassOf(run) + 1} is paid for.",
+                "If nothing failed there is nothing to hold, and it ends as ever.",
+            ],
+            RunDeed.GoOnAfterPass => [$"Pass {run.HoldAfterPass + 1} begins by itself with what failed in pass {run.HoldAfterPass}."],
             _ => throw new ArgumentOutOfRangeException(nameof(deed), deed, "Unknown deed."),
         };
     }

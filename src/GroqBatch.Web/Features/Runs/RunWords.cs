@@ -44,6 +44,15 @@ internal static class RunWords
         return $"{what}{stale}, {(run.WithFallback ? "with" : "without")} fallback";
     }
 
+    /// <summary><c>newest 100</c>, <c>all missing</c>, <c>failures</c>: for a cell.</summary>
+    public static string ShortScope(RunOverview run) =>
+        run switch
+        {
+            { ParentRunId: not null } => "failures",
+            { Limit: { } limit } => $"newest {Figures.Count(limit)}",
+            _ => "all missing",
+        };
+
     /// <summary>Whose counts they are: <c>Groq's</c>, <c>the simulator's</c>.</summary>
     public static string Whose(string provider) =>
         provider switch

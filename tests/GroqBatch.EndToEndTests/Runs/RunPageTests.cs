@@ -1,0 +1,266 @@
+using GroqBatch.EndToEndTests.Browser;
+using GroqBatch.Testing.Databases;
+using Microsoft.Playwright;
+
+namespace GroqBatch.EndToEndTests.Runs;
+
+/// <summary>Runs in a browser, carried out by the pipeline against a simulator that takes its time.</summary>
+public sealed class RunPageTests(RunPageTests.SlowDashboard slow) : IClassFixture<RunPageTests.SlowDashboard>
+{
+    private static readonly string[] Tabs = ["batches", "failures", "summaries", "requests", "timeline", "settings"];
+
+    [Theory]
+    [MemberData(nameof(Look.All), MemberType = typeof(Look))]
+    [Trait("Screenshots", "yes")]
+    public async Task Is_sound_in_both_themes_wide_and_narrow(bool isDark, int width)
+    {
+        var ended = await slow.EndedRunAsync();
+        await using var session = await BrowserSession.SignInAsync(slow.Dashboard, new Look(isDark, width));
+        await session.GoToAsync("/runs");
+        await Screenshots.TakeAsync(session.Page, "runs", session.What);
+        await session.AssertSoundAsync();
+
+        await session.GoToAsync($"/runs/{ended}");
+        await Screenshots.TakeAsync(session.Page, "run", session.What);
+        foreach (var tab in Tabs)
+        {
+            await session.GoToAsync($"/runs/{ended}?tab={tab}");
+            await Screenshots.TakeAsync(session.Page, $"run-{tab}", session.What);
+            await session.AssertSoundAsync();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Look.All), MemberType = typeof(Look))]
+    public async Task Is_sound_with_every_shape_of_a_ladder(bool isDark, int width)
+    {
+        var shapes = await slow.ShapesAsync();
+        await using var session = await BrowserSession.SignInAsync(slow.Dashboard, new Look(isDark, width));
+        foreach (var (name, id) in shapes)
+        {
+            await session.GoToAsync($"/runs/{id}");
+            await Screenshots.TakeAsync(session.Page, $"run-{name}", session.What);
+            await session.AssertSoundAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Shows_the_counts_of_the_rows_behind_its_figures()
+    {
+        var ended = await slow.EndedRunAsync();
+        await using var session = await BrowserSession.SignInAsync(slow.Dashboard, new Look(false, 1440));
+        await session.GoToAsync($"/runs/{ended}");
+
+        var (firstPass, recovered, final) = await slow.CountAsync(ended);
+
+        Assert.True(firstPass > 0, "The run has to have failures, or this shows nothing.");
+        await Assertions.Expect(session.Page.GetByTestId("first-pass-failures")).ToHaveTextAsync($"{firstPass}");
+        await Assertions.Expect(session.Page.GetByTestId("recovered")).ToHaveTextAsync($"{recovered}");
+        await Assertions.Expect(session.Page.GetByTestId("final-failures")).ToHaveTextAsync($"{final}");
+    }
+
+    [Fact]
+    public async Task Is_watched_held_resumed_and_cancelled_by_mouse_and_comes_back_after_its_server_was_killed()
+    {
+        await using var session = await BrowserSession.SignInAsync(slow.Dashboard, new Look(false, 1440));
+        var page = session.Page;
+        var run = await Starter.StartAsync(
+            slow.Dashboard,
+            slow.Database.ConnectionString,
+            "sample-posthog",
+            600,
+            request => request with { HoldAfterPass = 1 }
+        );
+        await session.GoToAsync($"/runs/{run}?tab=timeline");
+        var state = page.GetByTestId("state");
+        await Assertions.Expect(state).ToHaveTextAsync("Running, pass 1 of 2");
+        await Assertions.Expect(page.GetByText("count until its file is read")).ToBeVisibleAsync();
+        await Screenshots.TakeAsync(page, "run-live", session.What);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Hold", Exact = true }).ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await Assertions.Expect(dialog).ToContainTextAsync("Nothing new is sent until somebody resumes it.");
+        await Screenshots.TakeAsync(page, "run-hold", session.What);
+        await session.AssertSoundAsync();
+        await dialog.GetByLabel("Why").FillAsync("a look at the failures");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Hold it" }).ClickAsync();
+        await Assertions.Expect(state).ToHaveTextAsync("Held");
+        await Assertions.Expect(dialog).ToBeHiddenAsync();
+        await Assertions.Expect(page.Locator("table.timeline tbody tr").First).ToContainTextAsync("a look at the failures");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Resume it" }).ClickAsync();
+        await Assertions.Expect(state).ToHaveTextAsync("Running, pass 1 of 2");
+
+        // The server dies under the open page; another takes its place.
+        session.MayLoseConnection = true;
+        await page.EvaluateAsync("window.stays = true");
+        await slow.Dashboard.KillAsync();
+        await Assertions.Expect(page.Locator("#components-reconnect-modal")).ToBeVisibleAsync();
+        await slow.Dashboard.StartAsync();
+        await page.WaitForFunctionAsync("() => window.stays === undefined", null, new() { Timeout = 30_000 });
+        await session.WaitUntilReadyAsync();
+        Assert.EndsWith($"/runs/{run}?tab=timeline", page.Url, StringComparison.Ordinal);
+        await Assertions.Expect(page.Locator("table.timeline")).ToContainTextAsync("a look at the failures");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Assertions.Expect(dialog).ToContainTextAsync("This is final");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Assertions.Expect(state).ToHaveTextAsync("Cancelled", new() { Timeout = 60_000 });
+    }
+
+    [Fact]
+    public async Task Asks_and_is_answered_by_keyboard_and_gives_the_focus_back()
+    {
+        var ended = await slow.EndedRunAsync();
+        await using var session = await BrowserSession.SignInAsync(slow.Dashboard, new Look(false, 1440));
+        var page = session.Page;
+        await session.GoToAsync($"/runs/{ended}");
+        var batchId = page.Locator("[data-copy]").First;
+        await session.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+
+        await batchId.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        Assert.Equal(await batchId.GetAttributeAsync("data-copy"), await page.EvaluateAsync<string>("navigator.clipboard.readText()"));
+
+        var retry = page.Locator(".acts .btn").First;
+        if (await retry.CountAsync() > 0)
+        {
+            await retry.FocusAsync();
+            await page.Keyboard.PressAsync("Enter");
+            await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
+            await page.Keyboard.PressAsync("Escape");
+            await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToBeHiddenAsync();
+            await Assertions.Expect(retry).ToBeFocusedAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Gives_raw_files_to_who_is_signed_in_and_to_nobody_else()
+    {
+        var ended = await slow.EndedRunAsync();
+        await using var session = await BrowserSession.SignInAsync(slow.Dashboard, new Look(false, 1440));
+        var page = session.Page;
+        await session.GoToAsync($"/runs/{ended}");
+
+        var download = await page.RunAndWaitForDownloadAsync(() => page.Locator("a[download][href$=output]").First.ClickAsync());
+
+        Assert.Equal("pass1-batch001.output.jsonl.gz", download.SuggestedFilename);
+        await using var file = new System.IO.Compression.GZipStream(
+            await download.CreateReadStreamAsync(),
+            System.IO.Compression.CompressionMode.Decompress
+        );
+        using var reader = new StreamReader(file);
+        Assert.Contains("custom_id", await reader.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        using var stranger = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        var address = new Uri(slow.Dashboard.Address, await page.Locator("a[download]").First.GetAttributeAsync("href"));
+        using var refused = await stranger.GetAsync(address, TestContext.Current.CancellationToken);
+        Assert.Contains(refused.StatusCode, new[] { System.Net.HttpStatusCode.Found, System.Net.HttpStatusCode.Unauthorized });
+    }
+
+    /// <summary>A dashboard on sample data whose simulator answers thirty lines a second, so that there is something to watch.</summary>
+    public sealed class SlowDashboard : IAsyncLifetime
+    {
+        private readonly SemaphoreSlim _gate = new(1, 1);
+        private DashboardProcess? _dashboard;
+        private Guid? _ended;
+        private IReadOnlyList<(string Name, Guid Id)>? _shapes;
+
+        internal TestDatabase Database { get; } = new();
+        internal DashboardProcess Dashboard => _dashboard!;
+
+        public async ValueTask InitializeAsync()
+        {
+            await Chromium.RequireAsync();
+            await Database.InitializeAsync();
+            _dashboard = await DashboardProcess.StartAsync(
+                Database.ConnectionString,
+                ("Pipeline__PollInterval", "00:00:00.500"),
+                ("Pipeline__FirstMinutePollInterval", "00:00:00.500"),
+                ("Pipeline__MaxRequestsPerBatch", "200"),
+                ("Simulator__LinesPerSecond", "30")
+            );
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_dashboard is not null)
+            {
+                await _dashboard.DisposeAsync();
+            }
+
+            await Database.DisposeAsync();
+            _gate.Dispose();
+        }
+
+        /// <summary>A run of a hundred that this dashboard has carried out.</summary>
+        internal async Task<Guid> EndedRunAsync()
+        {
+            await _gate.WaitAsync(TestContext.Current.CancellationToken);
+            try
+            {
+                if (_ended is null)
+                {
+                    var run = await Starter.StartAsync(Dashboard, Database.ConnectionString, "sample-calcom", 100);
+                    await UntilEndedAsync(run);
+                    _ended = run;
+                }
+
+                return _ended.Value;
+            }
+            finally
+            {
+                _gate.Release();
+            }
+        }
+
+        /// <summary>The rows behind the three figures of a run.</summary>
+        internal async Task<(long FirstPass, long Recovered, long Final)> CountAsync(Guid runId)
+        {
+            await using var command = Database.DataSource.CreateCommand(
+                """
+                select count(*) filter (where pass_ordinal = 1 and outcome = 'failed'),
+                       count(*) filter (where pass_ordinal > 1 and outcome = 'succeeded'), count(*) filter (where is_final)
+                from groqbatch.requests where run_id = $1
+                """
+            );
+            command.Parameters.Add(new() { Value = runId });
+            await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+            await reader.ReadAsync(TestContext.Current.CancellationToken);
+            return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+        }
+
+        /// <summary>Runs written by hand, in states that nothing moves: each shape that a ladder can have.</summary>
+        internal async Task<IReadOnlyList<(string Name, Guid Id)>> ShapesAsync()
+        {
+            await _gate.WaitAsync(TestContext.Current.CancellationToken);
+            try
+            {
+                return _shapes ??= await Shapes.WriteAsync(Database.DataSource);
+            }
+            finally
+            {
+                _gate.Release();
+            }
+        }
+
+        private async Task UntilEndedAsync(Guid runId)
+        {
+            for (var tries = 0; tries < 300; tries++)
+            {
+                await using var command = Database.DataSource.CreateCommand(
+                    "select ended_at is not null from groqbatch.runs where id = $1"
+                );
+                command.Parameters.Add(new() { Value = runId });
+                if (await command.ExecuteScalarAsync(TestContext.Current.CancellationToken) is true)
+                {
+                    return;
+                }
+
+                await Task.Delay(200, TestContext.Current.CancellationToken);
+            }
+
+            Assert.Fail($"The run has not ended.\n{Dashboard.Said}");
+        }
+    }
+}
