@@ -119,6 +119,52 @@ public sealed class RunReaderTests(RunReaderTests.Ledger ledger) : IClassFixture
     }
 
     [Fact]
+    public async Task Narrows_a_list_by_team_state_model_and_person_and_turns_its_pages()
+    {
+        Assert.Equal([Finished, Neighbour, Queued], await IdsAsync(new RunFilter { Team = "ledger" }));
+        Assert.Empty(await IdsAsync(new RunFilter { Team = "nobody" }));
+        Assert.Equal([Neighbour, Queued], await IdsAsync(new RunFilter { States = [RunState.Queued, RunState.Running] }));
+        Assert.Equal([Finished], await IdsAsync(new RunFilter { Model = "openai/gpt-oss-120b" }));
+        Assert.Equal([Finished, Neighbour], await IdsAsync(new RunFilter { Model = "openai/gpt-oss-20b", StartedBy = "cli:ada" }));
+        Assert.Empty(await IdsAsync(new RunFilter { StartedBy = "cli:bob" }));
+        Assert.Equal([Neighbour], await IdsAsync(new RunFilter { Skip = 1, Take = 1 }));
+
+        async Task<IEnumerable<Guid>> IdsAsync(RunFilter filter) =>
+            (await ledger.Runs.ListAsync(filter, Cancellation)).Select(run => run.Id).Order();
+    }
+
+    [Fact]
+    public async Task Counts_what_a_filter_lets_through_up_to_a_limit()
+    {
+        Assert.Equal(3, await ledger.Runs.CountAsync(new RunFilter { Skip = 2, Take = 1 }, most: 10, Cancellation));
+        Assert.Equal(2, await ledger.Runs.CountAsync(new RunFilter(), most: 2, Cancellation));
+        Assert.Equal(["openai/gpt-oss-120b", "openai/gpt-oss-20b"], await ledger.Runs.ListModelsAsync("simulator", Cancellation));
+        Assert.Empty(await ledger.Runs.ListModelsAsync("groq", Cancellation));
+    }
+
+    [Fact]
+    public async Task Reads_what_a_run_was_started_with()
+    {
+        await ledger.ExecuteAsync(
+            $$"""
+            update groqbatch.runs
+            set ladder = '{"rungs":[{"ordinal":1,"model":"m","replaced":"n","responseFormat":"JsonObject","maxCompletionTokens":1,"contextTokens":2}]}',
+                settings = '{"maxRequestsPerBatch":5,"maxBatchBytes":6,"completionWindow":"24h","maxAttemptsPerRequest":2,"canary":50,"maxCost":1.5}',
+                retry_codes = '{max_tokens}'
+            where id = '{{Queued}}'
+            """
+        );
+
+        var frozen = await ledger.Runs.FindFrozenAsync(Queued, Cancellation);
+
+        Assert.NotNull(frozen);
+        Assert.Equal(("m", "n"), (frozen.Ladder.Rungs[0].Model, frozen.Ladder.Rungs[0].Replaced));
+        Assert.Equal((5, 50, 1.5m), (frozen.Settings.MaxRequestsPerBatch, frozen.Settings.Canary, frozen.Settings.MaxCost));
+        Assert.Equal([FailureCode.MaxTokens], frozen.RetryCodes);
+        Assert.Null(await ledger.Runs.FindFrozenAsync(Guid.NewGuid(), Cancellation));
+    }
+
+    [Fact]
     public async Task Tells_what_happened_in_order()
     {
         var events = await ledger.Runs.ListEventsAsync(Finished, 2, Cancellation);

@@ -25,7 +25,6 @@ public sealed class RunPageTests(RunPageTests.SlowDashboard slow) : IClassFixtur
         foreach (var tab in Tabs)
         {
             await session.GoToAsync($"/runs/{ended}?tab={tab}");
-            await Screenshots.TakeAsync(session.Page, $"run-{tab}", session.What);
             await session.AssertSoundAsync();
         }
     }
@@ -158,7 +157,7 @@ public sealed class RunPageTests(RunPageTests.SlowDashboard slow) : IClassFixtur
         Assert.Contains(refused.StatusCode, new[] { System.Net.HttpStatusCode.Found, System.Net.HttpStatusCode.Unauthorized });
     }
 
-    /// <summary>A dashboard on sample data whose simulator answers thirty lines a second, so that there is something to watch.</summary>
+    /// <summary>A dashboard on sample data whose simulator answers ten lines a second, so that there is something to watch.</summary>
     public sealed class SlowDashboard : IAsyncLifetime
     {
         private readonly SemaphoreSlim _gate = new(1, 1);
@@ -178,7 +177,7 @@ public sealed class RunPageTests(RunPageTests.SlowDashboard slow) : IClassFixtur
                 ("Pipeline__PollInterval", "00:00:00.500"),
                 ("Pipeline__FirstMinutePollInterval", "00:00:00.500"),
                 ("Pipeline__MaxRequestsPerBatch", "200"),
-                ("Simulator__LinesPerSecond", "30")
+                ("Simulator__LinesPerSecond", "10")
             );
         }
 

