@@ -58,7 +58,10 @@ internal sealed class RunReader(IDbContextFactory<GroqBatchDbContext> contexts, 
     {
         ArgumentNullException.ThrowIfNull(filter);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await Where(context, context.Runs.AsNoTracking(), filter).Take(most).CountAsync(cancellationToken);
+        return await Where(context, context.Runs.AsNoTracking(), filter)
+            .OrderByDescending(run => run.CreatedAt)
+            .Take(most)
+            .CountAsync(cancellationToken);
     }
 
     public async Task<IReadOnlyList<string>> ListModelsAsync(string provider, CancellationToken cancellationToken)
