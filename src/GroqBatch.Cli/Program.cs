@@ -12,6 +12,7 @@ using GroqBatch.Cli.Models;
 using GroqBatch.Cli.Parking;
 using GroqBatch.Cli.Plans;
 using GroqBatch.Cli.Reingest;
+using GroqBatch.Cli.Results;
 using GroqBatch.Cli.Runs;
 using GroqBatch.Cli.Samples;
 using GroqBatch.Cli.Shell;
@@ -41,6 +42,7 @@ var root = new RootCommand("Brings the LLM summaries of pull requests to a cover
     new WorkCommand(),
     new ModelsCommand(),
     new ExportCommand(),
+    new ResultsCommand(),
     new RawCommand(),
     new ReingestCommand(),
     new BundleCommand(),

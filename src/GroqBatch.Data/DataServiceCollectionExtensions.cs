@@ -45,6 +45,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<Core.Telemetry.ILedgerGauges, Telemetry.LedgerGauges>();
         services.AddSingleton<Core.Bundles.IBundleStore, Bundles.BundleStore>();
         services.AddSingleton<Core.Reingest.IReingestStore, Reingest.ReingestStore>();
+        services.AddSingleton<Core.Results.IResultsStore, Results.ResultsStore>();
         services.AddSingleton<Core.SpotChecks.ISpotChecks, SpotChecks.SpotCheckStore>();
         services.AddSingleton<Core.SpotChecks.IQualityReader, SpotChecks.QualityReader>();
         services.AddSingleton<IBatchStore, Batches.BatchStore>();

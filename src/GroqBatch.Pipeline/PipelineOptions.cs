@@ -41,8 +41,8 @@ public sealed partial class PipelineOptions
     public decimal? MaxCostPerDay { get; set; }
 
     /// <summary>
-    /// How long after an unconfirmed creation the provider's list is taken as proof that the batch does not exist: a creation under way may
-    /// not be in it yet.
+    /// How long after the intent to create a batch the provider's list is taken as proof that it does not exist: a creation under way may not be
+    /// in it yet. A creation is sent in the first half of this time or not at all; the other half is the provider's.
     /// </summary>
     public TimeSpan DoubtGrace { get; set; } = TimeSpan.FromSeconds(60);
 
@@ -93,7 +93,7 @@ public sealed partial class PipelineOptions
                 (nameof(PollInterval), PollInterval, TimeSpan.FromMilliseconds(20)),
                 (nameof(FirstMinutePollInterval), FirstMinutePollInterval, TimeSpan.FromMilliseconds(20)),
                 (nameof(LeaseDuration), LeaseDuration, TimeSpan.FromMilliseconds(500)),
-                (nameof(DoubtGrace), DoubtGrace, TimeSpan.Zero),
+                (nameof(DoubtGrace), DoubtGrace, TimeSpan.FromMilliseconds(100)),
                 (nameof(LostGrace), LostGrace, TimeSpan.Zero),
                 (nameof(OverrunGrace), OverrunGrace, TimeSpan.Zero),
                 (nameof(CancelGrace), CancelGrace, TimeSpan.Zero),

@@ -121,7 +121,10 @@ internal static class RunText
         {
             table.AddRow(
                 Terminal.Cell($"{pass.Ordinal}"),
-                Terminal.Cell(Figures.Model(pass.Model, pass.Replaced)),
+                Terminal.Cell(
+                    Figures.Model(pass.Model, pass.Replaced)
+                        + (pass.EarlierModels.Count == 0 ? "" : $", before it {string.Join(", ", pass.EarlierModels)}")
+                ),
                 Terminal.Cell($"{pass.Requests:N0}"),
                 Terminal.Cell($"{pass.Succeeded:N0}"),
                 Terminal.Cell($"{pass.Failed:N0}"),

@@ -58,7 +58,14 @@ public interface IBatchProvider
 /// <param name="InputFileId">The uploaded file.</param>
 /// <param name="CompletionWindow">Such as <c>24h</c>.</param>
 /// <param name="Metadata">At most 16 pairs, keys up to 64 and values up to 512 characters (OpenAI's limits; Groq states none).</param>
-public sealed record NewBatch(string InputFileId, string CompletionWindow, IReadOnlyDictionary<string, string> Metadata);
+public sealed record NewBatch(string InputFileId, string CompletionWindow, IReadOnlyDictionary<string, string> Metadata)
+{
+    /// <summary>
+    /// Asked at the last moment, when the connection stands and nothing but the sending is left. True: it is not sent, and the call ends with a
+    /// <see cref="ProviderException"/> that says so. Null: it is never too late.
+    /// </summary>
+    public Func<bool>? IsTooLate { get; init; }
+}
 
 /// <summary>The provider's status of a batch; <see cref="Unknown"/> for a word we do not know, which is never taken for an end.</summary>
 public enum ProviderBatchStatus

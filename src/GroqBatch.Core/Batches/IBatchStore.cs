@@ -105,7 +105,8 @@ public interface IBatchStore
     /// <summary>Takes an intent back: it is proven that the batch was not created.</summary>
     Task ClearIntentAsync(Guid batchId, string reason, TimeSpan? retryIn, Lease lease, CancellationToken cancellationToken);
 
-    Task MarkSubmittedAsync(
+    /// <returns>Whether it moved: false where it was submitted already, or given up.</returns>
+    Task<bool> MarkSubmittedAsync(
         Guid batchId,
         ProviderBatch batch,
         bool adopted,
@@ -113,6 +114,12 @@ public interface IBatchStore
         Lease lease,
         CancellationToken cancellationToken
     );
+
+    /// <summary>The provider's id that stands in the ledger for a batch; null: none, or there is no such batch. Takes no lease.</summary>
+    Task<string?> FindProviderBatchIdAsync(Guid batchId, CancellationToken cancellationToken);
+
+    /// <summary>Notes on the timeline that a batch was created a second time at the provider, and what became of the second. Takes no lease.</summary>
+    Task RecordTwinAsync(Guid batchId, string twinId, bool isCancelled, CancellationToken cancellationToken);
 
     /// <summary>Gives a batch up that was never submitted; its requests wait to be sent again.</summary>
     Task AbandonAsync(Guid batchId, string reason, Lease lease, CancellationToken cancellationToken);

@@ -30,6 +30,9 @@ public enum ProviderFault
     /// <summary>5xx.</summary>
     ServerFault,
 
+    /// <summary>Not sent, since it was too late for it; see <see cref="NewBatch.IsTooLate"/>.</summary>
+    TooLate,
+
     /// <summary>No connection, a time-out, a reply cut short or one that makes no sense.</summary>
     Unreachable,
 }

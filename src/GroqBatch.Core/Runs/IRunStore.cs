@@ -51,8 +51,13 @@ public sealed record NewRun
     public Estimate? Estimate { get; init; }
     public string? RequestKey { get; init; }
     public int? HoldAfterPass { get; init; }
-    public required string StartedBy { get; init; }
+    public required Actor StartedBy { get; init; }
 }
+
+/// <summary>Another ladder for a run: models may have gone since its own was frozen.</summary>
+/// <param name="Ladder">What it goes on with.</param>
+/// <param name="Reason">What differs, fit to show.</param>
+public sealed record LadderChange(Ladder Ladder, string Reason);
 
 /// <summary>How far a pass is.</summary>
 /// <param name="Ordinal">Its number.</param>
@@ -110,18 +115,20 @@ public interface IRunStore
     /// <param name="lease">Required for moves of the pipeline; null for a person's.</param>
     /// <param name="clearHold">The wish to be held after a pass is fulfilled by this move.</param>
     /// <param name="decideCanary">The canary is judged by this move: whoever resumes the run sends the rest.</param>
+    /// <param name="ladder">Another ladder for what is still to be sent; null: it keeps the one it has.</param>
     /// <returns>Whether it moved.</returns>
     /// <exception cref="LeaseLostException">Somebody else moves this run now.</exception>
     Task<bool> TryMoveAsync(
         Guid runId,
         IReadOnlyCollection<RunState> expected,
         RunState to,
-        string actor,
+        Actor actor,
         string reason,
         Lease? lease,
         CancellationToken cancellationToken,
         bool clearHold = false,
-        bool decideCanary = false
+        bool decideCanary = false,
+        LadderChange? ladder = null
     );
 
     /// <summary>
@@ -134,9 +141,6 @@ public interface IRunStore
     /// <summary>Notes that the canary was judged good enough: the rest may go.</summary>
     /// <exception cref="LeaseLostException">Somebody else moves this run now.</exception>
     Task DecideCanaryAsync(Guid runId, string reason, Lease lease, CancellationToken cancellationToken);
-
-    /// <summary>Puts another ladder on a run that is held or needs attention, and on no other: models may have gone since it was frozen.</summary>
-    Task ReplaceLadderAsync(Guid runId, Ladder ladder, string actor, string reason, CancellationToken cancellationToken);
 
     /// <summary>Gives every request that waits to be sent its final outcome.</summary>
     /// <returns>How many there were.</returns>

@@ -116,7 +116,10 @@ public sealed record Batch
     /// </summary>
     public Rung? Rung { get; init; }
 
-    /// <summary>Dollars it will probably cost; null: unknown, or booked already.</summary>
+    /// <summary>
+    /// Dollars it will probably cost; once its answers are taken, only the share of those attempts whose cost is unknown. Null: unknown, or all of
+    /// it is booked.
+    /// </summary>
     public decimal? EstimatedCost { get; init; }
 
     /// <summary>When it was written down that the batch is about to be created; null: no creation can be under way.</summary>

@@ -79,6 +79,7 @@ public sealed record RunJson
                     Ordinal = pass.Ordinal,
                     Model = pass.Model,
                     Replaced = pass.Replaced,
+                    EarlierModels = pass.EarlierModels is { Count: > 0 } earlier ? earlier : null,
                     Requests = pass.Requests,
                     Succeeded = pass.Succeeded,
                     Failed = pass.Failed,
@@ -121,6 +122,10 @@ public sealed record PassJson
     /// <summary>The configured model that <see cref="Model"/> stands in for; null when it is the configured one.</summary>
     public string? Replaced { get; init; }
 
+    /// <summary>Models that some of its batches were sent to before <see cref="Model"/>; absent when it never changed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? EarlierModels { get; init; }
+
     public required int Requests { get; init; }
     public required int Succeeded { get; init; }
     public required int Failed { get; init; }
@@ -133,6 +138,10 @@ public sealed record BatchJson
 {
     /// <summary>The provider's id; null before it is submitted.</summary>
     public string? BatchId { get; init; }
+
+    /// <summary>What its lines were written for; absent where it was not noted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Model { get; init; }
 
     /// <summary>Ours, as <see cref="BatchState"/> is written.</summary>
     public required string State { get; init; }
@@ -151,6 +160,7 @@ public sealed record BatchJson
         new()
         {
             BatchId = batch.ProviderBatchId,
+            Model = batch.Model,
             State = batch.State.ToString(),
             Status = batch.Status,
             InputFileId = batch.InputFileId,

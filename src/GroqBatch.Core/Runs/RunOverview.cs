@@ -93,10 +93,22 @@ public sealed record PassOverview
     /// <summary>Counted from 1, as its rung is.</summary>
     public required int Ordinal { get; init; }
 
+    /// <summary>What its requests are sent to, or, once it is over, were sent to last.</summary>
     public required string Model { get; init; }
 
     /// <summary>The configured model that <see cref="Model"/> stands in for; null when it is the configured one.</summary>
     public string? Replaced { get; init; }
+
+    /// <summary>
+    /// Models that some of its batches were sent to before <see cref="Model"/> took their place, in that order; empty when it never changed.
+    /// </summary>
+    public IReadOnlyList<string> EarlierModels =>
+        [
+            .. Batches
+                .Where(batch => batch.State != BatchState.Abandoned && batch.Model is not null && batch.Model != Model)
+                .Select(batch => batch.Model!)
+                .Distinct(StringComparer.Ordinal),
+        ];
 
     public required int Requests { get; init; }
     public required int Succeeded { get; init; }
@@ -144,6 +156,9 @@ public sealed record BatchOverview
     public required int Ordinal { get; init; }
 
     public required BatchState State { get; init; }
+
+    /// <summary>The model that its lines were written for; null where it was not noted.</summary>
+    public string? Model { get; init; }
 
     /// <summary>The provider's word, or <c>lost</c>; null before its first answer.</summary>
     public string? Status { get; init; }

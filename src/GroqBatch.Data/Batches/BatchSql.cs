@@ -78,7 +78,8 @@ internal static class BatchSql
         """;
 
     /// <summary>
-    /// What is under way and what the day has cost, committed or booked. The advisory lock makes the check and the intent one thing for all
+    /// What is under way and what the day has cost, committed or booked: where the cost of an attempt is unknown its share of the estimate stays
+    /// committed. What was sent to a model without a price can't be said at all and is counted by itself. The advisory lock makes the check and the intent one thing for all
     /// hosts; it is taken in this transaction only.
     /// </summary>
     public const string LockCaps = "select pg_advisory_xact_lock(hashtextextended('groqbatch.caps.' || @provider, 0))";
@@ -87,7 +88,8 @@ internal static class BatchSql
         select (select count(*)::int from groqbatch.batches
                 where provider = @provider and state in ('Uploaded', 'Submitted') and intent_at is not null),
                coalesce(sum(requests), 0)::bigint,
-               coalesce(sum(coalesce(cost, committed_cost)), 0)
+               coalesce(sum(coalesce(cost, 0) + coalesce(committed_cost, 0)), 0),
+               (count(*) filter (where rung ->> 'promptPrice' is null or rung ->> 'completionPrice' is null))::int
         from groqbatch.batches
         where provider = @provider and intent_at >= date_trunc('day', now() at time zone 'UTC') at time zone 'UTC'
         """;
@@ -115,7 +117,7 @@ internal static class BatchSql
     public const string RunCost = """
         select coalesce((select sum(cost) from groqbatch.passes where run_id = @run), 0)
              + coalesce((select sum(committed_cost) from groqbatch.batches
-                         where run_id = @run and state in ('Uploaded', 'Submitted', 'Ended') and intent_at is not null), 0)
+                         where run_id = @run and state in ('Uploaded', 'Submitted', 'Ended', 'Ingested') and intent_at is not null), 0)
         """;
 
     public const string Intent = """
@@ -139,6 +141,14 @@ internal static class BatchSql
             retry_at = null, troubles = 0, trouble = null
         where id = @id and state = 'Uploaded'
         returning run_id, pass_ordinal, ordinal
+        """;
+
+    public const string AddTwin = """
+        insert into groqbatch.run_events (run_id, actor, subject, batch_id, pass, reason)
+        select run_id, @actor, 'batch', id, pass_ordinal,
+               'Batch ' || ordinal || ' of pass ' || pass_ordinal || ' was created a second time as ' || @twin
+               || ' by a host that had stood still; ' || @became
+        from groqbatch.batches where id = @id
         """;
 
     public const string Abandon = """

@@ -15,19 +15,40 @@ internal sealed partial class BatchStore
 {
     public async Task<IngestResult?> IngestAsync(Ingest ingest, Lease lease, CancellationToken cancellationToken)
     {
-        var (batch, run) = (ingest.Batch, ingest.Run);
-        var rung =
-            batch.Rung ?? run.Ladder.Find(batch.Pass) ?? throw new InvalidOperationException($"Run {run.Id} has no rung {batch.Pass}.");
         await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease, cancellationToken);
-        var state = await ledger.ScalarAsync(IngestSql.LockBatch, [new("batch", batch.Id)], cancellationToken);
+        var state = await ledger.ScalarAsync(IngestSql.LockBatch, [new("batch", ingest.Batch.Id)], cancellationToken);
         if (state as string != nameof(BatchState.Ended))
         {
             return null;
         }
 
+        var result = await TakeAsync(ledger, ingest, ingest.Run.State.IsFinal(), cancellationToken);
+        if (ingest.Judge?.Invoke(result) is { } stop)
+        {
+            var stopped = await RunStore.StopAsync(ledger, ingest.Run.Id, stop, cancellationToken);
+            result = stopped ? result with { Stopped = stop } : result;
+        }
+
+        await ledger.CommitAsync(cancellationToken);
+        return result;
+    }
+
+    /// <summary>Takes what came back of an ended batch, within a transaction that is somebody else's to commit.</summary>
+    /// <param name="isLate">Whether a fresh summary keeps its place.</param>
+    internal static async Task<IngestResult> TakeAsync(
+        LedgerTransaction ledger,
+        Ingest ingest,
+        bool isLate,
+        CancellationToken cancellationToken
+    )
+    {
+        var (batch, run) = (ingest.Batch, ingest.Run);
+        var rung =
+            batch.Rung ?? run.Ladder.Find(batch.Pass) ?? throw new InvalidOperationException($"Run {run.Id} has no rung {batch.Pass}.");
         await ledger.ExecuteAsync("set local work_mem = '64MB'", [], cancellationToken);
         await ledger.ExecuteAsync(IngestSql.CreateAnswers, [], cancellationToken);
         await CopyAnswersAsync(ledger, ingest.Answers, rung, cancellationToken);
+        await ledger.ExecuteAsync(IngestSql.MapCustomIds, [new("batch", batch.Id)], cancellationToken);
         await ledger.ExecuteAsync("analyze answers", [], cancellationToken);
         await ledger.ExecuteAsync(IngestSql.CreateFolded, FoldParameters(ingest), cancellationToken);
         await ledger.ExecuteAsync("analyze folded", [], cancellationToken);
@@ -43,20 +64,12 @@ internal sealed partial class BatchStore
                 new("pass", (short)batch.Pass),
                 new("rung", (short)(rung.PlaceInLadder ?? rung.Ordinal)),
                 new("prompt_version", batch.PromptVersion),
-                new("late", run.State.IsFinal()),
+                new("late", isLate),
             ],
             cancellationToken
         );
         await ResolutionSql.ApplyAsync(ledger, run, batch.Pass, cancellationToken);
-        var result = await CountAsync(ledger, ingest, cancellationToken);
-        if (ingest.Judge?.Invoke(result) is { } stop)
-        {
-            var stopped = await RunStore.StopAsync(ledger, run.Id, stop, cancellationToken);
-            result = stopped ? result with { Stopped = stop } : result;
-        }
-
-        await ledger.CommitAsync(cancellationToken);
-        return result;
+        return await CountAsync(ledger, ingest, cancellationToken);
     }
 
     internal static async Task CopyAnswersAsync(
@@ -157,6 +170,7 @@ internal sealed partial class BatchStore
                 new("failed_requests", failed),
                 new("unanswered", unanswered),
                 new("cost", cost),
+                new("unknown", unknownCost),
                 Nullable("difference", NpgsqlDbType.Text, difference),
                 Nullable("offending_ids", NpgsqlDbType.Array | NpgsqlDbType.Text, offending),
             ],

@@ -196,7 +196,7 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
         await ledger.CommitAsync(cancellationToken);
     }
 
-    public Task MarkSubmittedAsync(
+    public Task<bool> MarkSubmittedAsync(
         Guid batchId,
         ProviderBatch batch,
         bool adopted,
@@ -225,6 +225,28 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
             lease,
             cancellationToken
         );
+
+    public async Task<string?> FindProviderBatchIdAsync(Guid batchId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select provider_batch_id from groqbatch.batches where id = @id");
+        command.Parameters.AddWithValue("id", batchId);
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    }
+
+    public async Task RecordTwinAsync(Guid batchId, string twinId, bool isCancelled, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(BatchSql.AddTwin);
+        command.Parameters.AddWithValue("id", batchId);
+        command.Parameters.AddWithValue("actor", Actor.Pipeline.Name);
+        command.Parameters.AddWithValue("twin", twinId);
+        command.Parameters.AddWithValue(
+            "became",
+            isCancelled
+                ? "the provider was asked to cancel it. What it had answered by then may have to be paid."
+                : "the provider did not confirm its cancellation. Cancel it in the provider's console; what it answers has to be paid."
+        );
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     public async Task AbandonAsync(Guid batchId, string reason, Lease lease, CancellationToken cancellationToken)
     {
@@ -419,14 +441,15 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
         CancellationToken cancellationToken
     )
     {
-        int live;
+        int live,
+            unpriced;
         long requests;
         decimal cost;
         await using (var usage = ledger.Command(BatchSql.Usage, [new("provider", batch.Provider)]))
         await using (var reader = await usage.ExecuteReaderAsync(cancellationToken))
         {
             await reader.ReadAsync(cancellationToken);
-            (live, requests, cost) = (reader.GetInt32(0), reader.GetInt64(1), reader.GetDecimal(2));
+            (live, requests, cost, unpriced) = (reader.GetInt32(0), reader.GetInt64(1), reader.GetDecimal(2), reader.GetInt32(3));
         }
 
         if (live >= caps.MaxLiveBatches)
@@ -464,6 +487,14 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
             return (SendingVerdict.CapReached, "A cost cap is set and the price of this model is unknown.");
         }
 
+        if (caps.MaxCostPerDay is not null && unpriced > 0)
+        {
+            return (
+                SendingVerdict.CapReached,
+                $"Pipeline:MaxCostPerDay is set, and what was sent today includes {unpriced} {(unpriced == 1 ? "batch" : "batches")} for a model without a price."
+            );
+        }
+
         if (cost + batch.EstimatedCost > caps.MaxCostPerDay)
         {
             return (
@@ -487,7 +518,7 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
         return null;
     }
 
-    private async Task MoveAsync(
+    private async Task<bool> MoveAsync(
         string sql,
         IEnumerable<NpgsqlParameter> parameters,
         Guid batchId,
@@ -503,7 +534,10 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
         {
             await AddEventAsync(ledger, runId, batchId, pass, from, to, reason(ordinal, pass), cancellationToken);
             await ledger.CommitAsync(cancellationToken);
+            return true;
         }
+
+        return false;
     }
 
     private static async Task<(Guid RunId, short Pass, int Ordinal)?> ReturningAsync(

@@ -190,11 +190,15 @@ internal static class IngestSql
 
     public const string Again = "select count(*)::int from resolutions where action = 'again'";
 
-    /// <summary>The time is the transaction's, as that of the summaries and outcomes it brought: whoever rebuilds them knows it from here.</summary>
+    /// <summary>
+    /// Of the estimate the share of those attempts stays committed whose cost is unknown: it may have to be paid, so no cap takes it for nothing.
+    /// The time is the transaction's, as that of the summaries and outcomes it brought: whoever rebuilds them knows it from here.
+    /// </summary>
     public const string Ingested = """
         update groqbatch.batches
         set state = 'Ingested', ingested_at = now(), offending_ids = @offending_ids, succeeded = @succeeded, failed = @failed_requests, unanswered = @unanswered,
-            difference = @difference, cost = @cost, committed_cost = null, retry_at = null, troubles = 0, trouble = null
+            difference = @difference, cost = @cost,
+            committed_cost = case when @unknown > 0 then round(committed_cost * @unknown / requests, 9) end, retry_at = null, troubles = 0, trouble = null
         where id = @batch and state = 'Ended'
         returning ordinal
         """;

@@ -7,7 +7,8 @@ internal static class PastSql
     /// Latest runs by <c>ix_runs_created_at</c>; their passes and failures by their primary keys (run_id, ordinal, …); their batches by the unique
     /// index (run_id, pass_ordinal, ordinal); what held them by <c>ix_run_events_run_id_id</c>. A pass is over when each of its requests has its
     /// outcome. The completed run that a sample team comes with was generated, so nothing can be learnt from it: no start made it, and it has no
-    /// estimate. A pass takes from the end of the one before it; where a person or a trouble held the run meanwhile, its time says nothing.
+    /// estimate. A pass whose
+    /// model was replaced on the way says nothing of either model. A pass takes from the end of the one before it; where a person or a trouble held the run meanwhile, its time says nothing.
     /// </summary>
     public const string Read = """
         with recent as materialized (
@@ -27,7 +28,7 @@ internal static class PastSql
                         lag(pass.ended_at) over (partition by pass.run_id order by pass.ordinal)))::double precision end as seconds
             from recent join groqbatch.passes pass on pass.run_id = recent.id
         )
-        select timed.run_id, team.slug, timed.ordinal, timed.model, timed.ladder #>> array['rungs', (timed.ordinal - 1)::text, 'responseFormat'],
+        select timed.run_id, team.slug, timed.ordinal, coalesce(sent.model, timed.model), timed.ladder #>> array['rungs', (timed.ordinal - 1)::text, 'responseFormat'],
                timed.started_at, coalesce(jsonb_array_length(timed.ladder -> 'rungs'), 0) <= timed.ordinal, timed.requests, timed.succeeded,
                timed.unknown_requests, timed.prompt_tokens, timed.completion_tokens, timed.cost, sent.batches, sent.requests, sent.largest, sent.bytes,
                timed.seconds, failures.codes, failures.counts, failures.stuck
@@ -35,7 +36,8 @@ internal static class PastSql
         join groqbatch.teams team on team.id = timed.team_id
         cross join lateral (
             select count(*)::int as batches, coalesce(sum(batch.requests), 0)::int as requests, coalesce(max(batch.requests), 0) as largest,
-                   coalesce(sum(batch.bytes), 0)::bigint as bytes
+                   coalesce(sum(batch.bytes), 0)::bigint as bytes, min(batch.rung ->> 'model') as model,
+                   count(distinct batch.rung ->> 'model') as models
             from groqbatch.batches batch
             where batch.run_id = timed.run_id and batch.pass_ordinal = timed.ordinal and batch.state = 'Ingested') sent
         cross join lateral (
@@ -44,7 +46,7 @@ internal static class PastSql
                    coalesce(sum(failure.final) filter (where failure.code not in ('cancelled', 'not_sent')), 0)::int as stuck
             from groqbatch.pass_failures failure
             where failure.run_id = timed.run_id and failure.ordinal = timed.ordinal) failures
-        where timed.requests > 0 and timed.requests = timed.succeeded + timed.failed
+        where sent.models <= 1 and timed.requests > 0 and timed.requests = timed.succeeded + timed.failed
         order by timed.created_at desc, timed.run_id desc, timed.ordinal
         """;
 }

@@ -114,6 +114,8 @@ internal static class RunSql
         order by 1
         """;
 
+    public const string LockPasses = "select 1 from groqbatch.passes where run_id = @run for update";
+
     public const string FirstPass = """
         insert into groqbatch.passes (run_id, ordinal, model, replaced, requests, succeeded, failed, prompt_tokens, completion_tokens, cost,
                                       unknown_requests)

@@ -1,9 +1,7 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Leases;
-using GroqBatch.Core.Models;
 using GroqBatch.Core.Outcomes;
 using GroqBatch.Core.Runs;
 using GroqBatch.Data.Audit;
@@ -94,7 +92,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
                 Json("estimate", run.Estimate is null ? null : JsonSerializer.Serialize(run.Estimate, RunJson.Default.Estimate)),
                 Nullable("retry_of", NpgsqlDbType.Uuid, selection.RetryOf),
                 Nullable("request_key", NpgsqlDbType.Text, run.RequestKey),
-                new("started_by", run.StartedBy),
+                new("started_by", run.StartedBy.Name),
                 Nullable("hold_after_pass", NpgsqlDbType.Smallint, (short?)run.HoldAfterPass),
                 new("canary_decided", run.Settings.Canary is null),
             ],
@@ -110,8 +108,16 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             return ((Guid)existing!, IsNew: false);
         }
 
-        await AddEventAsync(ledger, id, run.StartedBy, from: null, RunState.Queued, reason, cancellationToken);
-        await AuditAsync(ledger, run.StartedBy, "run.start", id, before: null, RunState.Queued, cancellationToken);
+        await AddEventAsync(ledger, id, run.StartedBy.Name, from: null, RunState.Queued, reason, cancellationToken);
+        await AuditSql.AppendAsync(
+            ledger,
+            run.StartedBy,
+            "run.start",
+            id.ToString(),
+            before: null,
+            RunAudit.OfStart(run, reason),
+            cancellationToken
+        );
         await ledger.CommitAsync(cancellationToken);
         return (id, IsNew: true);
     }
@@ -227,27 +233,45 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         Guid runId,
         IReadOnlyCollection<RunState> expected,
         RunState to,
-        string actor,
+        Actor actor,
         string reason,
         Lease? lease,
         CancellationToken cancellationToken,
         bool clearHold = false,
-        bool decideCanary = false
+        bool decideCanary = false,
+        LadderChange? ladder = null
     )
     {
         await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease, cancellationToken);
-        var from = await ledger.ScalarAsync(
-            "select state from groqbatch.runs where id = @run for no key update",
-            [new("run", runId)],
-            cancellationToken
-        );
-        if (
-            from is not string text
-            || !Enum.TryParse<RunState>(text, out var state)
-            || !expected.Contains(state)
-            || !state.CanMoveTo(to)
-            || !await MoveAsync(ledger, runId, expected, state, to, actor, reason, cancellationToken, clearHold, decideCanary)
-        )
+        if (ladder is not null)
+        {
+            // Passes before the run, as what ends a pass takes them: two at once can't wait for each other.
+            await ledger.ExecuteAsync(RunSql.LockPasses, [new("run", runId)], cancellationToken);
+        }
+
+        Run before;
+        await using (var find = ledger.Command(RunSql.Find + " for no key update of run", [new("run", runId)]))
+        await using (var reader = await find.ExecuteReaderAsync(cancellationToken))
+        {
+            if (!await reader.ReadAsync(cancellationToken))
+            {
+                return false;
+            }
+
+            before = ReadRun(reader);
+        }
+
+        if (!expected.Contains(before.State) || !before.State.CanMoveTo(to))
+        {
+            return false;
+        }
+
+        if (ladder is not null)
+        {
+            await ReplaceLadderAsync(ledger, runId, ladder, actor, cancellationToken);
+        }
+
+        if (!await MoveAsync(ledger, runId, expected, before.State, to, actor.Name, reason, cancellationToken, clearHold, decideCanary))
         {
             return false;
         }
@@ -261,31 +285,42 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
                 RunState.Cancelling => "run.cancel",
                 _ => "run.resume",
             };
-            await AuditAsync(ledger, actor, verb, runId, state, to, cancellationToken);
+            await AuditSql.AppendAsync(
+                ledger,
+                actor,
+                verb,
+                runId.ToString(),
+                RunAudit.Of(before.State, before.Reason, ladder is null ? null : before.Ladder),
+                RunAudit.Of(to, reason, ladder?.Ladder),
+                cancellationToken
+            );
         }
 
         await ledger.CommitAsync(cancellationToken);
         return true;
     }
 
-    public async Task ReplaceLadderAsync(Guid runId, Ladder ladder, string actor, string reason, CancellationToken cancellationToken)
+    /// <summary>A pass that is over keeps the model that it ran on.</summary>
+    private static async Task ReplaceLadderAsync(
+        LedgerTransaction ledger,
+        Guid runId,
+        LadderChange change,
+        Actor actor,
+        CancellationToken cancellationToken
+    )
     {
-        await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease: null, cancellationToken);
-        var replaced = await ledger.ExecuteAsync(
-            "update groqbatch.runs set ladder = @ladder where id = @run and state in ('Held', 'NeedsAttention')",
-            [new("run", runId), Json("ladder", JsonSerializer.Serialize(ladder, RunJson.Default.Ladder))],
+        await ledger.ExecuteAsync(
+            "update groqbatch.runs set ladder = @ladder where id = @run",
+            [new("run", runId), Json("ladder", JsonSerializer.Serialize(change.Ladder, RunJson.Default.Ladder))],
             cancellationToken
         );
-        if (replaced == 0)
-        {
-            // Somebody else resumed it: what it runs with is theirs.
-            return;
-        }
-
-        foreach (var rung in ladder.Rungs)
+        foreach (var rung in change.Ladder.Rungs)
         {
             await ledger.ExecuteAsync(
-                "update groqbatch.passes set model = @model, replaced = @replaced where run_id = @run and ordinal = @ordinal",
+                """
+                update groqbatch.passes set model = @model, replaced = @replaced
+                where run_id = @run and ordinal = @ordinal and requests > succeeded + failed
+                """,
                 [
                     new("run", runId),
                     new("ordinal", (short)rung.Ordinal),
@@ -296,8 +331,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             );
         }
 
-        await AddEventAsync(ledger, runId, actor, from: null, to: null, reason, cancellationToken);
-        await ledger.CommitAsync(cancellationToken);
+        await AddEventAsync(ledger, runId, actor.Name, from: null, to: null, change.Reason, cancellationToken);
     }
 
     public Task<int> ResolveWaitingAsync(Run run, FailureCode code, string message, Lease lease, CancellationToken cancellationToken) =>
@@ -386,7 +420,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease: null, cancellationToken);
 
         // Passes before the run, as what ends a pass takes them: two at once can't wait for each other.
-        await ledger.ExecuteAsync("select 1 from groqbatch.passes where run_id = @run for update", [new("run", runId)], cancellationToken);
+        await ledger.ExecuteAsync(RunSql.LockPasses, [new("run", runId)], cancellationToken);
         Run run;
         await using (var find = ledger.Command(RunSql.Find + " for no key update of run", [new("run", runId)]))
         await using (var reader = await find.ExecuteReaderAsync(cancellationToken))
@@ -422,8 +456,8 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             actor,
             HoldAfterPassVerb,
             runId.ToString(),
-            AuditOf(run.State, run.HoldAfterPass),
-            AuditOf(run.State, pass),
+            RunAudit.OfHold(run.State, run.HoldAfterPass),
+            RunAudit.OfHold(run.State, pass),
             cancellationToken
         );
         await ledger.CommitAsync(cancellationToken);
@@ -633,33 +667,6 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             ],
             cancellationToken
         );
-
-    private static Task<int> AuditAsync(
-        LedgerTransaction ledger,
-        string actor,
-        string action,
-        Guid runId,
-        RunState? before,
-        RunState after,
-        CancellationToken cancellationToken
-    ) =>
-        ledger.ExecuteAsync(
-            """
-            insert into groqbatch.audit_events (actor, action, target, before, after)
-            values (@actor, @action, @target, to_jsonb(@before::text), to_jsonb(@after::text))
-            """,
-            [
-                new("actor", actor),
-                new("action", action),
-                new("target", runId.ToString()),
-                Nullable("before", NpgsqlDbType.Text, before?.ToString()),
-                new("after", after.ToString()),
-            ],
-            cancellationToken
-        );
-
-    private static string AuditOf(RunState state, int? holdAfterPass) =>
-        new JsonObject { ["state"] = state.ToString(), ["holdAfterPass"] = holdAfterPass }.ToJsonString();
 
     private static Run ReadRun(NpgsqlDataReader reader) =>
         new()

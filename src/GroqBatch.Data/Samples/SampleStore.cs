@@ -8,6 +8,7 @@ using GroqBatch.Core.Teams;
 using GroqBatch.Data.Audit;
 using GroqBatch.Data.Installation;
 using GroqBatch.Data.PullRequests;
+using GroqBatch.Data.Teams;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
@@ -121,6 +122,7 @@ internal sealed class SampleStore(
             return [];
         }
 
+        await TeamRemoval.DemandNoLiveBatchesAsync(connection, inner, ids, cancellationToken);
         foreach (var sql in SampleSql.Remove)
         {
             await ExecuteAsync(connection, inner, sql, cancellationToken, new NpgsqlParameter("teams", ids.ToArray()));

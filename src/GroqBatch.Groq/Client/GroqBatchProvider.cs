@@ -73,10 +73,14 @@ internal sealed partial class GroqBatchProvider(
             batch.CompletionWindow,
             batch.Metadata.Count == 0 ? null : batch.Metadata
         );
+        using var content = new LastMomentContent(
+            JsonSerializer.SerializeToUtf8Bytes(wire, WireJson.Default.WireNewBatch),
+            batch.IsTooLate
+        );
         return await CallAsync(
             "create the batch",
             hasEffect: true,
-            async (client, token) => Read(await client.CreateBatchAsync(wire, token)),
+            async (client, token) => Read(await client.CreateBatchAsync(content, token)),
             cancellationToken
         );
     }
@@ -413,7 +417,7 @@ internal sealed partial class GroqBatchProvider(
             cancellationToken.ThrowIfCancellationRequested();
             throw NoReply(exception.InnerException);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutRejectedException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutRejectedException or TooLateException)
         {
             throw NoReply(exception);
         }
@@ -429,6 +433,14 @@ internal sealed partial class GroqBatchProvider(
 
         ProviderException NoReply(Exception? cause)
         {
+            if (cause is TooLateException or HttpRequestException { InnerException: TooLateException })
+            {
+                return new ProviderException(
+                    $"Did not {action}: this host stood still for too long to know that nobody else has. Nothing was sent.",
+                    ProviderFault.TooLate
+                );
+            }
+
             var (reason, mayHaveHappened) = cause switch
             {
                 HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => (

@@ -12,8 +12,9 @@ internal interface IGroqApi
     [Get("/files/{fileId}/content")]
     Task<HttpResponseMessage> ContentAsync(string fileId, CancellationToken cancellationToken);
 
+    /// <summary>A <see cref="WireNewBatch"/>, written at the last moment.</summary>
     [Post("/batches")]
-    Task<WireBatch> CreateBatchAsync([Body] WireNewBatch batch, CancellationToken cancellationToken);
+    Task<WireBatch> CreateBatchAsync([Body] HttpContent batch, CancellationToken cancellationToken);
 
     [Get("/batches/{batchId}")]
     Task<WireBatch> GetBatchAsync(string batchId, CancellationToken cancellationToken);

@@ -18,10 +18,14 @@ internal sealed partial class BatchSubmitter(
     IBatchProvider provider,
     IInstallation installation,
     RawFiles rawFiles,
+    TimeProvider time,
     IOptions<PipelineOptions> options,
     ILogger<BatchSubmitter> logger
 )
 {
+    // For what is done about a second batch when this host is the one that should not have made it: its own work has been stopped by then.
+    private static readonly TimeSpan TwinTime = TimeSpan.FromSeconds(30);
+
     private readonly PipelineOptions _options = options.Value;
 
     /// <summary>Planned → Uploaded. A lost reply costs a second upload, nothing more: a file that no batch uses is never billed.</summary>
@@ -81,6 +85,10 @@ internal sealed partial class BatchSubmitter(
     )
     {
         using var activity = PipelineActivities.StartBatch("batch.submit", batch);
+        var metadata = new BatchMetadata(batch.Nonce, await installation.GetIdAsync(cancellationToken), run.Id, batch.Pass);
+
+        // From before the intent: whoever finds it undone counts from the intent itself.
+        var begun = StopWatch.Start(time);
         var caps = new SendingCaps(_options.MaxLiveBatches, _options.MaxRequestsPerDay, _options.MaxCostPerDay);
         var (verdict, explanation) = await batches.RecordIntentAsync(batch, run, caps, lease, cancellationToken);
         if (verdict != SendingVerdict.Go)
@@ -88,12 +96,14 @@ internal sealed partial class BatchSubmitter(
             return (verdict, explanation);
         }
 
-        var metadata = new BatchMetadata(batch.Nonce, await installation.GetIdAsync(cancellationToken), run.Id, batch.Pass);
         ProviderBatch created;
         try
         {
             created = await provider.CreateBatchAsync(
-                new NewBatch(batch.InputFileId!, run.Settings.CompletionWindow, metadata.ToDictionary()),
+                new NewBatch(batch.InputFileId!, run.Settings.CompletionWindow, metadata.ToDictionary())
+                {
+                    IsTooLate = () => begun.Elapsed > _options.DoubtGrace / 2,
+                },
                 cancellationToken
             );
         }
@@ -123,8 +133,54 @@ internal sealed partial class BatchSubmitter(
             return (SendingVerdict.Go, "");
         }
 
-        await batches.MarkSubmittedAsync(batch.Id, created, adopted: false, _options.FirstMinutePollInterval, lease, cancellationToken);
+        try
+        {
+            if (
+                !await batches.MarkSubmittedAsync(
+                    batch.Id,
+                    created,
+                    adopted: false,
+                    _options.FirstMinutePollInterval,
+                    lease,
+                    cancellationToken
+                )
+            )
+            {
+                await CancelTwinAsync(batch, created);
+            }
+        }
+        catch (Exception stopped) when (stopped is LeaseLostException or OperationCanceledException)
+        {
+            await CancelTwinAsync(batch, created);
+            throw;
+        }
+
         return (SendingVerdict.Go, "");
+    }
+
+    /// <summary>
+    /// This host stood still at the one place where nothing can stop it, between the last look at the clock and the sending, and another one has
+    /// made the batch meanwhile: the second is cancelled before much of it has run. Where the ledger has no batch yet, this one will be found.
+    /// </summary>
+    private async Task CancelTwinAsync(Batch batch, ProviderBatch created)
+    {
+        using var soon = new CancellationTokenSource(TwinTime, time);
+        if (await batches.FindProviderBatchIdAsync(batch.Id, soon.Token) is not { } known || known == created.Id)
+        {
+            return;
+        }
+
+        Log.Twin(logger, batch.Id, known, created.Id);
+        try
+        {
+            await provider.CancelBatchAsync(created.Id, soon.Token);
+            await batches.RecordTwinAsync(batch.Id, created.Id, isCancelled: true, soon.Token);
+        }
+        catch (ProviderException failure)
+        {
+            Log.CancelFailed(logger, batch.Id, failure.Message);
+            await batches.RecordTwinAsync(batch.Id, created.Id, isCancelled: false, soon.Token);
+        }
     }
 
     /// <summary>
@@ -223,6 +279,21 @@ internal sealed partial class BatchSubmitter(
         return null;
     }
 
+    /// <summary>Time gone by on the clock that never goes back, or on the one that does not stop while a machine sleeps: whichever says more.</summary>
+    private readonly record struct StopWatch(TimeProvider Time, long Ticks, DateTimeOffset At)
+    {
+        public static StopWatch Start(TimeProvider time) => new(time, time.GetTimestamp(), time.GetUtcNow());
+
+        public TimeSpan Elapsed
+        {
+            get
+            {
+                var (steady, wall) = (Time.GetElapsedTime(Ticks), Time.GetUtcNow() - At);
+                return steady > wall ? steady : wall;
+            }
+        }
+    }
+
     private static void ThrowIfPerson(ProviderException failure)
     {
         if (failure.NeedsPerson || failure.Fault is ProviderFault.Rejected or ProviderFault.TooLarge or ProviderFault.NotFound)
@@ -238,6 +309,12 @@ internal sealed partial class BatchSubmitter(
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {BatchId} was found at the provider as {ProviderBatchId} and adopted")]
         public static partial void Adopted(ILogger logger, Guid batchId, string providerBatchId);
+
+        [LoggerMessage(
+            Level = LogLevel.Error,
+            Message = "Batch {BatchId} was created twice: {Known} counts, {Twin} came from a host that had stood still and is cancelled"
+        )]
+        public static partial void Twin(ILogger logger, Guid batchId, string known, string twin);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The cancellation of batch {BatchId} was not confirmed: {Reason}")]
         public static partial void CancelFailed(ILogger logger, Guid batchId, string reason);

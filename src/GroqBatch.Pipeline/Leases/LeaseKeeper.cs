@@ -43,6 +43,33 @@ internal sealed partial class LeaseKeeper : IAsyncDisposable
         return lease is null ? null : new LeaseKeeper(leases, lease, duration, time, logger, cancellationToken);
     }
 
+    /// <summary>
+    /// Whoever moves a run holds its lease for moments: waits as long as a lease lasts. Null when somebody holds it for longer, who then is at work
+    /// on something.
+    /// </summary>
+    public static async Task<LeaseKeeper?> TakeAsync(
+        ILeases leases,
+        string name,
+        string owner,
+        TimeSpan duration,
+        TimeProvider time,
+        ILogger logger,
+        CancellationToken cancellationToken
+    )
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            var keeper = await TryTakeAsync(leases, name, owner, duration, time, logger, cancellationToken);
+            if (keeper is not null || time.GetElapsedTime(began) > duration)
+            {
+                return keeper;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();

@@ -38,7 +38,15 @@ internal sealed partial class Reingester(
             return null;
         }
 
-        await using var keeper = await TakeAsync(runId, cancellationToken);
+        await using var keeper = await LeaseKeeper.TakeAsync(
+            leases,
+            Lease.ForRun(runId),
+            identity.NewOwner(),
+            options.Value.LeaseDuration,
+            time,
+            logger,
+            cancellationToken
+        );
         if (keeper is null)
         {
             return Refuse(runId, "It is being moved at this moment; try again when it rests, or hold it.");
@@ -79,30 +87,6 @@ internal sealed partial class Reingester(
         };
         Log.Reingested(logger, runId, report.Batches, changes.Attempts, changes.Requests, changes.Summaries, changes.Contradicted);
         return report;
-    }
-
-    /// <summary>Whoever moves a run holds its lease for moments; who holds it for longer than it lasts is at work on something.</summary>
-    private async Task<LeaseKeeper?> TakeAsync(Guid runId, CancellationToken cancellationToken)
-    {
-        var began = time.GetTimestamp();
-        while (true)
-        {
-            var keeper = await LeaseKeeper.TryTakeAsync(
-                leases,
-                Lease.ForRun(runId),
-                identity.NewOwner(),
-                options.Value.LeaseDuration,
-                time,
-                logger,
-                cancellationToken
-            );
-            if (keeper is not null || time.GetElapsedTime(began) > options.Value.LeaseDuration)
-            {
-                return keeper;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
-        }
     }
 
     private static ReingestReport Refuse(Guid runId, string why) => new() { RunId = runId, Refusal = why };

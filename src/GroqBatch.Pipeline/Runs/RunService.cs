@@ -58,7 +58,7 @@ internal sealed class RunService(
                 Estimate = preview.Estimate,
                 RequestKey = request.RequestKey,
                 HoldAfterPass = request.HoldAfterPass,
-                StartedBy = actor.Name,
+                StartedBy = actor,
             },
             cancellationToken
         );
@@ -186,19 +186,25 @@ internal sealed class RunService(
     {
         actor.Demand(Right.Operate);
         var run = await runs.FindAsync(runId, cancellationToken);
+        LadderChange? change = null;
         if (run is { State: RunState.NeedsAttention or RunState.Held })
         {
             // What the key may use can have changed since the ladder was frozen: that is often why it stopped.
-            var ladder = await ladders.ResolveAsync(cancellationToken);
-            var changed = Rebase(run.Ladder, ladder);
-            if (changed is not null)
-            {
-                await runs.ReplaceLadderAsync(runId, changed, actor.Name, Difference(run.Ladder, changed), cancellationToken);
-            }
+            var ladder = Rebase(run.Ladder, await ladders.ResolveAsync(cancellationToken));
+            change = ladder is null ? null : new LadderChange(ladder, Difference(run.Ladder, ladder));
         }
 
         var to = run is { State: RunState.Held, PlannedAt: null } ? RunState.Queued : RunState.Running;
-        return await MoveAsync(runId, "run.resume", [RunState.Held, RunState.NeedsAttention], to, "Resumed.", actor, cancellationToken);
+        return await MoveAsync(
+            runId,
+            "run.resume",
+            [RunState.Held, RunState.NeedsAttention],
+            to,
+            "Resumed.",
+            actor,
+            cancellationToken,
+            change
+        );
     }
 
     public Task<MoveResult> CancelAsync(Guid runId, string? reason, Actor actor, CancellationToken cancellationToken) =>
@@ -240,7 +246,7 @@ internal sealed class RunService(
                 Settings = Freeze(new StartRun { TeamId = selection.TeamId }),
                 Estimate = await estimator.EstimateAsync(selection, count, ladder, cancellationToken),
                 RequestKey = requestKey,
-                StartedBy = actor.Name,
+                StartedBy = actor,
             },
             cancellationToken
         );
@@ -264,11 +270,12 @@ internal sealed class RunService(
         RunState to,
         string reason,
         Actor actor,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        LadderChange? ladder = null
     )
     {
         actor.Demand(Right.Operate);
-        if (await runs.TryMoveAsync(runId, expected, to, actor.Name, reason, lease: null, cancellationToken))
+        if (await runs.TryMoveAsync(runId, expected, to, actor, reason, lease: null, cancellationToken, ladder: ladder))
         {
             await waker.WakeAsync(runId, TimeSpan.Zero, cancellationToken);
             return new MoveResult(Done: true, Changed: true, to, reason);

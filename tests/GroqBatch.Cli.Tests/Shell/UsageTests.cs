@@ -15,6 +15,8 @@ public sealed class UsageTests
     [InlineData("run-llm-batch --team x --limit many", "--limit takes a number from 1, not 'many'")]
     [InlineData("run-llm-batch --team x --full --dry-run --detach", "--dry-run")]
     [InlineData("hold 3f2a9c1e --after-pass 0", "--after-pass takes a number from 1, or none, not '0'")]
+    [InlineData("results batch_1 --apply", "--apply goes with --map FILE")]
+    [InlineData("results batch_1 --map nothing.csv", "There is no file nothing.csv")]
     [InlineData("export --team x --format xml", "--format takes jsonl or csv, not 'xml'")]
     [InlineData("teams add x", "--name")]
     [InlineData("teams add x --name X --goal 95%", "--goal takes a share")]

@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace GroqBatch.Data.Tests.PrivatePostgres;
@@ -41,11 +40,13 @@ internal sealed class BinariesRepository : IAsyncDisposable
                 var name = Path.GetFileName(path);
                 var answer = name switch
                 {
-                    "maven-metadata.xml" => Results.Text(
+                    "maven-metadata.xml" => Microsoft.AspNetCore.Http.Results.Text(
                         $"<metadata><versioning><versions><version>{version}</version></versions></versioning></metadata>"
                     ),
-                    _ when name.EndsWith($"-{version}.jar", StringComparison.Ordinal) => Results.Bytes(jar.ToArray()),
-                    _ when name.EndsWith($"-{version}.jar.sha256", StringComparison.Ordinal) => Results.Text(
+                    _ when name.EndsWith($"-{version}.jar", StringComparison.Ordinal) => Microsoft.AspNetCore.Http.Results.Bytes(
+                        jar.ToArray()
+                    ),
+                    _ when name.EndsWith($"-{version}.jar.sha256", StringComparison.Ordinal) => Microsoft.AspNetCore.Http.Results.Text(
                         Convert.ToHexStringLower(SHA256.HashData(jar.ToArray()))
                     ),
                     _ => null,
@@ -55,7 +56,7 @@ internal sealed class BinariesRepository : IAsyncDisposable
                     repository.Served.Add(answer is null ? "404 " + path : path);
                 }
 
-                return answer ?? Results.NotFound();
+                return answer ?? Microsoft.AspNetCore.Http.Results.NotFound();
             }
         );
         await repository._app.StartAsync();

@@ -35,6 +35,21 @@ public sealed class BatchCallTests
     }
 
     [Fact]
+    public async Task A_batch_for_which_it_is_too_late_at_the_last_moment_is_not_sent()
+    {
+        await using var api = await FakeApi.StartAsync(FakeApi.Reply(BatchSamples.Batch));
+        await using var groq = TestGroq.At(api.BaseUrl);
+        var asked = 0;
+        var batch = new NewBatch("file_1", "24h", new Dictionary<string, string>()) { IsTooLate = () => ++asked > 0 };
+
+        var exception = await Assert.ThrowsAsync<ProviderException>(() => groq.Provider.CreateBatchAsync(batch, Token));
+
+        Assert.Equal((ProviderFault.TooLate, false, false), (exception.Fault, exception.MayHaveHappened, exception.NeedsPerson));
+        Assert.Equal(1, asked);
+        Assert.Empty(api.Calls);
+    }
+
+    [Fact]
     public async Task Many_batches_are_read_together_in_as_few_calls_as_the_provider_allows()
     {
         await using var api = await FakeApi.StartAsync(AnswerIds);

@@ -198,6 +198,46 @@ public sealed class CapTests
         );
     }
 
+    [Fact]
+    public async Task What_an_attempt_of_unknown_cost_was_estimated_at_stays_committed_and_counts_for_the_caps()
+    {
+        // Both files of the first batch are empty: each of its attempts may have to be paid all the same.
+        await using var installation = await StartAsync(("Pipeline:MaxRequestsPerBatch", "4"), ("Pipeline:MaxLiveBatches", "1"));
+        var batch = await CostOfABatchAsync(installation);
+        installation.Simulator.AddFault(Fault.Parse("missing_lines,count=4,times=1"));
+        var team = await installation.AddTeamAsync("acme", 4, Cancelled);
+
+        // Enough for one batch and a half: the first is not known to have cost anything, and still there is no room for the second.
+        var run = await installation.StartRunAsync(new StartRun { TeamId = team, MaxCost = batch * 1.5m }, Cancelled);
+        var figures = await installation.DriveToEndAsync(run, Cancelled);
+
+        Assert.Equal(("CompletedWithFailures", 0), (figures.State, figures.Succeeded));
+        Assert.All(await installation.RequestsAsync(run, Cancelled), request => Assert.Equal("not_sent", request.Code));
+        await AssertSaysAsync(installation, run, $"This run may cost ${batch * 1.5m}");
+        var sent = await installation.ListAsync<decimal?>(
+            $"select committed_cost from groqbatch.batches where run_id = '{run}' and state = 'Ingested'",
+            Cancelled
+        );
+        Assert.Equal(batch, Assert.Single(sent)!.Value, 6);
+    }
+
+    [Fact]
+    public async Task A_day_on_which_a_model_without_a_price_was_sent_to_has_no_room_below_a_cap()
+    {
+        await using var installation = await StartAsync(("Pipeline:MaxCostPerDay", "1000"));
+        await CostOfABatchAsync(installation);
+        await installation.ExecuteAsync("update groqbatch.batches set rung = rung || '{\"promptPrice\": null}'", Cancelled);
+
+        var (run, figures) = await RunAsync(installation, 3);
+
+        Assert.Equal(("CompletedWithFailures", 0), (figures.State, figures.Succeeded));
+        await AssertSaysAsync(
+            installation,
+            run,
+            "Pipeline:MaxCostPerDay is set, and what was sent today includes 1 batch for a model without a price."
+        );
+    }
+
     private static Task<TestInstallation> StartAsync(params (string Key, string Value)[] settings) =>
         TestInstallation.StartAsync(
             settings: settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value, StringComparer.Ordinal),

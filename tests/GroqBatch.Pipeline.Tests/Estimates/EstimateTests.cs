@@ -5,6 +5,7 @@ using GroqBatch.Core.Prompts;
 using GroqBatch.Core.Runs;
 using GroqBatch.Core.Statistics;
 using GroqBatch.Pipeline.Tests.Installations;
+using GroqBatch.Simulator;
 using GroqBatch.Simulator.Answers;
 using GroqBatch.Simulator.Faults;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,15 +24,66 @@ public sealed class EstimateTests(ITestOutputHelper output)
     [Fact]
     public async Task What_a_run_takes_lies_between_low_and_high()
     {
+        var (inside, widths) = await RunAsync(runs: 10, pullRequests: 1_500, largest: 270, simulator: null);
+
+        // How fast this machine is just now is nothing to hold an estimate to; that it is learnt is.
+        Assert.All(
+            inside.Where(figure => figure.Key != "time"),
+            figure => Assert.True(figure.Value.Inside >= figure.Value.Of - 1, $"{figure}")
+        );
+        Assert.True(Median(widths["cost"]) < 0.5, $"widths {string.Join(", ", widths["cost"])}");
+    }
+
+    /// <summary>
+    /// The whole of the promise, on the real pipeline: fifty runs of different sizes and failure rates, the time that the provider takes among the
+    /// figures. Takes minutes, and a machine that has nothing else to do: asked for with <c>-explicit only</c>.
+    /// </summary>
+    [Fact(Explicit = true)]
+    public async Task Of_fifty_runs_at_least_forty_five_lie_between_low_and_high_in_every_figure()
+    {
+        // Long enough that what this machine does beside it is small.
+        var (inside, widths) = await RunAsync(
+            runs: 50,
+            pullRequests: 9_000,
+            largest: 500,
+            simulator: options =>
+            {
+                options.Fast = false;
+                options.ValidatingSeconds = 1;
+                options.LinesPerSecond = 200;
+                options.FinalizingSeconds = 0.5;
+            }
+        );
+
+        foreach (var (name, (count, of)) in inside)
+        {
+            output.WriteLine(
+                $"{name}: inside {count} of {of}; median width ÷ expected, from the sixth run on, {Median(widths[name]):0.00}"
+            );
+        }
+
+        // Of the first run no time is known, and none is said.
+        Assert.All(inside, figure => Assert.True(figure.Value.Inside >= (figure.Value.Of * 9 + 9) / 10, $"{figure}"));
+        Assert.Equal((50, 49), (inside["cost"].Of, inside["time"].Of));
+    }
+
+    private async Task<(Dictionary<string, (int Inside, int Of)> Inside, Dictionary<string, List<double>> Widths)> RunAsync(
+        int runs,
+        int pullRequests,
+        int largest,
+        Action<SimulatorOptions>? simulator
+    )
+    {
         await using var installation = await TestInstallation.StartAsync(
+            simulator,
             settings: new Dictionary<string, string?> { ["Pipeline:MaxRequestsPerBatch"] = "150" },
             cancellationToken: Cancelled
         );
-        var team = await AddMeasuredTeamAsync(installation, "acme", 1_500);
+        var team = await AddMeasuredTeamAsync(installation, "acme", pullRequests);
         var dice = new Dice(11);
         var inside = new Dictionary<string, (int Inside, int Of)>(StringComparer.Ordinal);
-        var widths = new List<double>();
-        for (var index = 0; index < 10; index++)
+        var widths = new Dictionary<string, List<double>>(StringComparer.Ordinal);
+        for (var index = 0; index < runs; index++)
         {
             // Rates that differ from run to run by more than chance; sizes that differ as well.
             installation.Simulator.ClearFaults();
@@ -40,7 +92,7 @@ public sealed class EstimateTests(ITestOutputHelper output)
             var start = new StartRun
             {
                 TeamId = team,
-                Limit = 20 + (int)(dice.Uniform() * 250),
+                Limit = 20 + (int)(dice.Uniform() * (largest - 20)),
                 WithFallback = true,
             };
             var estimate = (await installation.Runs.PreviewAsync(start, TestInstallation.Ada, Cancelled)).Estimate;
@@ -54,12 +106,18 @@ public sealed class EstimateTests(ITestOutputHelper output)
             Note("first-pass failures", estimate.FirstPassFailures, figures.FirstPassFailures);
             Note("final failures", estimate.FinalFailures, figures.FinalFailures);
 
-            // How fast this machine is just now is nothing to hold an estimate to; that it is learnt is.
             Assert.Equal(index == 0, estimate.Seconds is null);
             Assert.True(estimate.Seconds is null or { Low: > 0 });
-            if (index >= 5)
+            if (estimate.Seconds is not null)
             {
-                widths.Add((estimate.Cost!.High - estimate.Cost.Low) / estimate.Cost.Expected);
+                Note(
+                    "time",
+                    estimate.Seconds,
+                    await installation.ScalarAsync<double>(
+                        $"select extract(epoch from max(ended_at) - min(started_at))::double precision from groqbatch.passes where run_id = '{run}'",
+                        Cancelled
+                    )
+                );
             }
 
             async Task<double> SumAsync(string column) =>
@@ -74,12 +132,20 @@ public sealed class EstimateTests(ITestOutputHelper output)
                 output.WriteLine($"run {index}, {name}: {value:0.####} {(isInside ? "in" : "OUTSIDE")} {range}");
                 var (known, of) = inside.GetValueOrDefault(name);
                 inside[name] = (known + (isInside ? 1 : 0), of + 1);
+                widths.TryAdd(name, []);
+                if (index >= 5)
+                {
+                    // Failures are few, and a width of three where one is expected says little: theirs is in shares of what is sent.
+                    var unit = name.EndsWith(" failures", StringComparison.Ordinal) ? figures.Selected : range.Expected;
+                    widths[name].Add((range.High - range.Low) / unit);
+                }
             }
         }
 
-        Assert.All(inside, figure => Assert.True(figure.Value.Inside >= figure.Value.Of - 1, $"{figure}"));
-        Assert.True(widths.Order().ElementAt(widths.Count / 2) < 0.5, $"widths {string.Join(", ", widths)}");
+        return (inside, widths);
     }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     [Fact]
     public async Task A_start_names_what_changed_since_the_preview_that_it_was_made_from()

@@ -1,3 +1,4 @@
+using GroqBatch.Core.Access;
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Leases;
 using GroqBatch.Core.Outcomes;
@@ -44,7 +45,7 @@ public sealed class LeaseTests
         var writes = new (string Name, Func<Task> Write)[]
         {
             ("plan", () => runs.PlanAsync(runId, paused, Cancelled)),
-            ("move", () => runs.TryMoveAsync(runId, [RunState.Running], RunState.Held, "pipeline", "Late.", paused, Cancelled)),
+            ("move", () => runs.TryMoveAsync(runId, [RunState.Running], RunState.Held, Actor.Pipeline, "Late.", paused, Cancelled)),
             ("canary", () => runs.DecideCanaryAsync(runId, "Late.", paused, Cancelled)),
             ("waiting", () => runs.ResolveWaitingAsync(run, FailureCode.NotSent, "Late.", paused, Cancelled)),
             ("all", () => runs.ResolveAllAsCancelledAsync(run, "Late.", paused, Cancelled)),

@@ -36,7 +36,10 @@ internal sealed record BatchRow(
 internal sealed record EventRow(string Actor, string Subject, string? From, string? To, string Reason);
 
 /// <summary>One entry of the audit log.</summary>
-internal sealed record AuditRow(string Actor, string Action, string Target, string? Before, string? After);
+/// <param name="Before">The state before, where that is what it says.</param>
+/// <param name="After">The state after, where that is what it says.</param>
+/// <param name="Json">Everything it says of after.</param>
+internal sealed record AuditRow(string Actor, string Action, string Target, string? Before, string? After, string? Json);
 
 /// <summary>Reads rows, not counters: what tests compare counters with.</summary>
 internal static class LedgerRows
@@ -101,9 +104,19 @@ internal static class LedgerRows
     public static Task<List<AuditRow>> AuditAsync(this TestInstallation installation, string target, CancellationToken cancellationToken) =>
         ReadAsync(
             installation,
-            "select actor, action, target, before #>> '{}', after #>> '{}' from groqbatch.audit_events where target = $1 order by id",
+            """
+            select actor, action, target, coalesce(before ->> 'state', before #>> '{}'), coalesce(after ->> 'state', after #>> '{}'), after::text
+            from groqbatch.audit_events where target = $1 order by id
+            """,
             target,
-            reader => new AuditRow(reader.GetString(0), reader.GetString(1), reader.GetString(2), Text(reader, 3), Text(reader, 4)),
+            reader => new AuditRow(
+                reader.GetString(0),
+                reader.GetString(1),
+                reader.GetString(2),
+                Text(reader, 3),
+                Text(reader, 4),
+                Text(reader, 5)
+            ),
             cancellationToken
         );
 

@@ -86,7 +86,7 @@ internal sealed class TestInstallation : IAsyncDisposable
             ["Pipeline:PollInterval"] = "00:00:00.100",
             ["Pipeline:FirstMinutePollInterval"] = "00:00:00.050",
             ["Pipeline:LeaseDuration"] = "00:00:02",
-            ["Pipeline:DoubtGrace"] = "00:00:00.500",
+            ["Pipeline:DoubtGrace"] = "00:00:01",
             ["Pipeline:LostGrace"] = "00:00:01",
             ["Pipeline:OverrunGrace"] = "00:30:00",
             ["Pipeline:CancelGrace"] = "00:15:00",

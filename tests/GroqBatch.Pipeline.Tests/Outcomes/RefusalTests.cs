@@ -177,6 +177,50 @@ public sealed class RefusalTests
             [Successor],
             await installation.ListAsync<string>($"select distinct model from groqbatch.summaries where run_id = '{run}'", Cancelled)
         );
+        var audited = (await installation.AuditAsync(run.ToString(), Cancelled))[^1];
+        Assert.Equal(("run.resume", "NeedsAttention", "Running"), (audited.Action, audited.Before, audited.After));
+        Assert.Contains($"\"models\": [\"{First}\", \"{Successor}\"]", audited.Json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pass_whose_model_was_replaced_on_the_way_shows_both()
+    {
+        var llama = new SimulatedModel
+        {
+            Id = Llama,
+            Retired = false,
+            FailureRate = 0,
+        };
+        await using var installation = await TestInstallation.StartAsync(
+            simulator => simulator.Models.Add(llama),
+            settings: new Dictionary<string, string?> { ["Pipeline:MaxRequestsPerBatch"] = "2", ["Pipeline:MaxLiveBatches"] = "1" },
+            hosts: 0,
+            cancellationToken: Cancelled
+        );
+        installation.Simulator.AddFault(new Fault { Kind = FaultKind.AllFail, Model = First });
+        var run = await StartAsync(installation, 4);
+        await installation.DriveUntilAsync(
+            run,
+            async () =>
+                (await installation.BatchesAsync(run, Cancelled)).Exists(batch => batch is { Pass: 2, State: "Submitted" or "Ended" }),
+            Cancelled
+        );
+        await installation.Runs.HoldAsync(run, reason: null, TestInstallation.Ada, Cancelled);
+        await installation.DriveUntilAsync(
+            run,
+            async () => (await installation.BatchesAsync(run, Cancelled)).Exists(batch => batch is { Pass: 2, State: "Ingested" }),
+            Cancelled
+        );
+
+        llama.Retired = true;
+        await installation.Runs.ResumeAsync(run, TestInstallation.Ada, Cancelled);
+        await installation.DriveToEndAsync(run, Cancelled);
+
+        var passes = (await installation.OverviewAsync(run, Cancelled)).Passes;
+        Assert.Equal((First, Successor), (passes[0].Model, passes[1].Model));
+        Assert.Empty(passes[0].EarlierModels);
+        Assert.Equal([Llama], passes[1].EarlierModels);
+        Assert.Equal([Llama, Successor], passes[1].Batches.Where(batch => batch.State == BatchState.Ingested).Select(batch => batch.Model));
     }
 
     [Fact]

@@ -93,15 +93,9 @@ internal sealed class Interference
                 IsCrashed = true;
                 throw new CrashException();
 
-            // A creation that hangs for longer than the grace for doubts is beyond what any client can settle: the provider has no key by which
-            // it would know the second for the first. Here the worker hangs when the call is over.
-            case Mishap.PauseBefore when name is not "CreateBatchAsync":
+            case Mishap.PauseBefore:
                 await PauseAsync();
                 break;
-            case Mishap.PauseBefore:
-                return Mishap.PauseAfter;
-            case Mishap.PauseAfter when name is "RecordIntentAsync" or "GetIdAsync":
-                return Mishap.None;
         }
 
         return mishap;

@@ -66,6 +66,10 @@ internal sealed class Lane : IAsyncDisposable
 
     public MemoryProvider Provider { get; } = new();
     public ChangingLadder Ladder { get; } = new();
+
+    /// <summary>The clock of its workers: what their graces are counted by. Goes on by itself, and further when a sequence lets time pass.</summary>
+    public LaneClock Clock { get; } = new();
+
     public IReadOnlyList<Worker> Workers { get; }
     public IRunService Service => _people.GetRequiredService<IRunService>();
     public IRunStore Runs => _people.GetRequiredService<IRunStore>();
@@ -129,11 +133,12 @@ internal sealed class Lane : IAsyncDisposable
                     RetryDelay = TimeSpan.FromHours(1),
                     MaxRetryDelay = TimeSpan.FromHours(1),
                     LeaseDuration = TimeSpan.FromHours(1),
-                    DoubtGrace = TimeSpan.Zero,
+                    DoubtGrace = LaneClock.Grace,
                     LostGrace = TimeSpan.Zero,
                 }
             )
         );
+        services.AddSingleton<TimeProvider>(Clock);
         services.AddSingleton<IBatchProvider>(Provider);
         services.AddSingleton<ILadderResolver>(Ladder);
         services.AddSingleton<IRunEstimator, NoEstimate>();
@@ -188,6 +193,24 @@ internal sealed class Lane : IAsyncDisposable
                 }
             );
     }
+}
+
+/// <summary>A clock that a sequence puts forward. Its timers are the system's: nothing here waits for one.</summary>
+internal sealed class LaneClock : TimeProvider
+{
+    private long _ahead;
+
+    /// <summary>How long a creation is in doubt: far longer than any deed takes, and over whenever a sequence lets time pass.</summary>
+    public static TimeSpan Grace { get; } = TimeSpan.FromMinutes(30);
+
+    public void Advance(TimeSpan time) => Interlocked.Add(ref _ahead, time.Ticks);
+
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _ahead));
+
+    public override long GetTimestamp() =>
+        System.GetTimestamp() + (Interlocked.Read(ref _ahead) * TimestampFrequency / TimeSpan.TicksPerSecond);
+
+    public override long TimestampFrequency => System.TimestampFrequency;
 }
 
 /// <summary>A ladder of three rungs, of which the middle one's model may be replaced by another.</summary>

@@ -104,6 +104,11 @@ internal sealed class MemoryProvider : IBatchProvider
     public Task<ProviderBatch> CreateBatchAsync(NewBatch batch, CancellationToken cancellationToken)
     {
         var fault = Meet(isRead: false);
+        if (batch.IsTooLate?.Invoke() == true)
+        {
+            throw new ProviderException("It is too late to send this.", ProviderFault.TooLate);
+        }
+
         var created = new MemoryBatch
         {
             Id = $"batch_{++_ids}",

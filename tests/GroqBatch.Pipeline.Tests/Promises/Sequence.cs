@@ -157,8 +157,7 @@ internal sealed class Sequence
                 await AgainAsync(deed);
                 break;
             case 35 or 36:
-                await ExecuteAsync("update groqbatch.leases set expires_at = '-infinity'");
-                Tell("every lease runs out");
+                await PassTimeAsync();
                 break;
             case 37:
                 await TimeAsync(deed);
@@ -232,8 +231,7 @@ internal sealed class Sequence
             return;
         }
 
-        await ExecuteAsync("update groqbatch.leases set expires_at = '-infinity'");
-        Tell("every lease runs out");
+        await PassTimeAsync();
         foreach (var polls in new[] { false, true, false })
         {
             // Now and then the other one does not get far either.
@@ -377,6 +375,17 @@ internal sealed class Sequence
         }
     }
 
+    /// <summary>An hour goes by: every lease has run out, and no creation that was intended before it is in time any more.</summary>
+    private async Task PassTimeAsync()
+    {
+        Tell("an hour goes by");
+        await ExecuteAsync(
+            "update groqbatch.leases set expires_at = '-infinity'; "
+                + "update groqbatch.batches set intent_at = intent_at - interval '1 hour' where state = 'Uploaded' and intent_at is not null"
+        );
+        _lane.Clock.Advance(TimeSpan.FromHours(1));
+    }
+
     private async Task TimeAsync(Deed deed)
     {
         if (deed.How % 2 == 0)
@@ -427,7 +436,8 @@ internal sealed class Sequence
         await CheckAsync();
         for (var round = 0; round < MaxRounds; round++)
         {
-            await ExecuteAsync($"update groqbatch.leases set expires_at = '-infinity'; {TriesAgain}");
+            await PassTimeAsync();
+            await ExecuteAsync(TriesAgain);
             foreach (var batch in _lane.Provider.Batches.Where(batch => batch is { HasEnded: false, IsGone: false }))
             {
                 _lane.Provider.End(batch, batch.IsCancelAsked ? "cancelled" : "completed");

@@ -92,7 +92,13 @@ internal sealed class SevenPromises(Lane lane, int team)
                                              + attempt.completion_tokens * (batch.rung ->> 'completionPrice')::numeric) / 1000000
         union all
         select '6: batch ' || batch.id || ' is ' || batch.state || ' with ' || batch.committed_cost || ' committed'
-        from batch where batch.state in ('Ingested', 'Abandoned') and batch.committed_cost is not null
+        from batch where batch.state = 'Abandoned' and batch.committed_cost is not null
+        union all
+        select '6: batch ' || batch.id || ' has attempts of unknown cost and ' || coalesce(batch.committed_cost::text, 'nothing') || ' committed'
+        from batch
+        where batch.state = 'Ingested'
+          and (batch.committed_cost is not null) <> exists (select 1 from attempt where attempt.batch_id = batch.id and attempt.cost is null
+                                                            and attempt.outcome in ('succeeded', 'failed'))
         union all
         select 'attempt ' || attempt.id || ' of batch ' || batch.id || ', which is ' || batch.state || ', is ' || coalesce(attempt.outcome, 'open')
         from attempt join batch on batch.id = attempt.batch_id

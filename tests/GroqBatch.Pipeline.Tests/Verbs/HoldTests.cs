@@ -149,8 +149,14 @@ public sealed class HoldTests
         Assert.Equal(("Completed", 5, 2), (figures.State, figures.Succeeded, figures.Recovered));
         Assert.DoesNotContain(await installation.EventsAsync(run, Cancelled), told => told.To == "Held");
         var audited = (await installation.AuditAsync(run.ToString(), Cancelled))[1];
-        Assert.Equal("""{"state": "Running", "holdAfterPass": 1}""", audited.Before);
-        Assert.Equal("""{"state": "Running", "holdAfterPass": null}""", audited.After);
+        Assert.Equal("""{"state": "Running", "holdAfterPass": null}""", audited.Json);
+        Assert.Equal(
+            """{"state": "Running", "holdAfterPass": 1}""",
+            await installation.ScalarAsync<string>(
+                "select before::text from groqbatch.audit_events where action = 'run.hold_after_pass'",
+                Cancelled
+            )
+        );
     }
 
     [Fact]
