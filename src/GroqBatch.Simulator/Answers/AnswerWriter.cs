@@ -245,6 +245,11 @@ internal sealed class AnswerWriter : IDisposable
                 "I'm sorry, but this is a summary in prose: the pull request changes a few files."u8.CopyTo(_content.GetSpan(128));
                 _content.Advance(80);
                 break;
+            case SimulatedAnswer.Hostile:
+                _contentJson.Reset();
+                HostileSummary.Write(_contentJson);
+                _contentJson.Flush();
+                break;
             default:
                 _contentJson.Reset();
                 _composer.Write(
@@ -443,6 +448,10 @@ internal sealed class AnswerWriter : IDisposable
                     "failed_generation"u8,
                     Fraction(dice, 1) < 0.5 ? "" : "{\"ai\": {\"is_assisted\": false, \"tools\": [}, \"tech\""
                 );
+                break;
+            case SimulatedAnswer.HostileFailure:
+                WriteError("Failed to validate JSON. " + HostileSummary.Traps, "json_validate_failed");
+                _json.WriteString("failed_generation"u8, "{\"ai\": " + HostileSummary.Traps + HostileSummary.Endless);
                 break;
             case SimulatedAnswer.TokenLimit:
                 WriteError(

@@ -85,13 +85,20 @@ public enum SimulatedAnswer
 
     /// <summary>Dropped by the batch's validation; named in its <c>errors</c>.</summary>
     Rejected,
+
+    /// <summary>200 with a valid summary whose texts are traps: markup, scripts, links, no place to break a line.</summary>
+    Hostile,
+
+    /// <summary>400 <c>json_validate_failed</c> with traps in message and <c>failed_generation</c>.</summary>
+    HostileFailure,
 }
 
 /// <summary>What an answer means in the words of the product.</summary>
 public static class SimulatedAnswers
 {
     /// <summary>Whether a valid summary came back.</summary>
-    public static bool IsSuccess(this SimulatedAnswer kind) => kind is SimulatedAnswer.Succeeded or SimulatedAnswer.OverLong;
+    public static bool IsSuccess(this SimulatedAnswer kind) =>
+        kind is SimulatedAnswer.Succeeded or SimulatedAnswer.OverLong or SimulatedAnswer.Hostile;
 
     /// <summary>
     /// The failure code that follows from the answer, by the table "what came back, and what follows"; null for a success and for the
@@ -100,7 +107,9 @@ public static class SimulatedAnswers
     public static FailureCode? FailureCode(this SimulatedAnswer kind) =>
         kind switch
         {
-            SimulatedAnswer.JsonValidateFailed or SimulatedAnswer.SchemaMismatch => Core.Outcomes.FailureCode.JsonValidateFailed,
+            SimulatedAnswer.JsonValidateFailed or SimulatedAnswer.SchemaMismatch or SimulatedAnswer.HostileFailure => Core.Outcomes
+                .FailureCode
+                .JsonValidateFailed,
             SimulatedAnswer.TokenLimit or SimulatedAnswer.TokenLimitInMessage or SimulatedAnswer.FinishLength => Core.Outcomes
                 .FailureCode
                 .MaxTokens,
@@ -126,6 +135,7 @@ public static class SimulatedAnswers
         {
             SimulatedAnswer.Succeeded
             or SimulatedAnswer.OverLong
+            or SimulatedAnswer.Hostile
             or SimulatedAnswer.FinishLength
             or SimulatedAnswer.NullContent
             or SimulatedAnswer.EmptyContent
