@@ -18,6 +18,7 @@
     toggle: () => { write('gb-theme', isDark() ? 'light' : 'dark'); return apply(); },
     tell: page => { told = page; return isDark(); },
     forget: () => { told = null; },
+    rail: isNarrow => write('gb-rail', isNarrow ? 'narrow' : 'wide'),
   };
   dark.addEventListener('change', () => { const now = apply(); if (told) { told.invokeMethodAsync('ThemeChanged', now).catch(() => { }); } });
   apply();

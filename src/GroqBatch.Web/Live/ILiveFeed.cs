@@ -23,6 +23,9 @@ public interface ILiveFeed
     /// <summary>Nothing but the news that some run changed, for lists that read their own page.</summary>
     IDisposable SubscribeRunChanges(Func<Task> changed);
 
+    /// <summary>Nothing but the news that somebody read from some sample, for figures that are made of several.</summary>
+    IDisposable SubscribeSampleChanges(Func<Task> changed);
+
     /// <summary>One sample and what it shows, whenever somebody reads from it; null when it is gone.</summary>
     IDisposable SubscribeSample(Guid sampleId, Func<SampleReport?, Task> changed);
 }

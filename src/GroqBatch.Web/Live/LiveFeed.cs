@@ -31,6 +31,7 @@ internal sealed partial class LiveFeed(
     private readonly Subscribers<LiveRuns> _liveRuns = new();
     private readonly Subscribers<CoverageOverview> _coverage = new();
     private readonly Subscribers<bool> _runChanges = new();
+    private readonly Subscribers<bool> _sampleChanges = new();
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _news = new(0, 1);
     private Dirt _dirt = new();
@@ -73,6 +74,13 @@ internal sealed partial class LiveFeed(
     }
 
     /// <inheritdoc />
+    public IDisposable SubscribeSampleChanges(Func<Task> changed)
+    {
+        ArgumentNullException.ThrowIfNull(changed);
+        return _sampleChanges.Add(_ => changed(), Failed);
+    }
+
+    /// <inheritdoc />
     public override void Dispose()
     {
         _news.Dispose();
@@ -85,7 +93,8 @@ internal sealed partial class LiveFeed(
         + _samples.Values.Sum(sample => sample.Count)
         + _liveRuns.Count
         + _coverage.Count
-        + _runChanges.Count;
+        + _runChanges.Count
+        + _sampleChanges.Count;
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -205,6 +214,11 @@ internal sealed partial class LiveFeed(
         if (dirt.Everything || dirt.Runs.Count > 0)
         {
             _runChanges.Tell(true);
+        }
+
+        if (dirt.Everything || dirt.Samples.Count > 0)
+        {
+            _sampleChanges.Tell(true);
         }
     }
 

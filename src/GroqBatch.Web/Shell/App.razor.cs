@@ -18,4 +18,7 @@ public sealed partial class App
 
     /// <summary>What theme.js noted last time, so that MudBlazor's first render has the right palette.</summary>
     private bool StartsDark => Http?.Request.Cookies["gb-dark"] == "yes";
+
+    /// <summary>How its reader left the rail.</summary>
+    private bool StartsNarrow => Http?.Request.Cookies["gb-rail"] == "narrow";
 }

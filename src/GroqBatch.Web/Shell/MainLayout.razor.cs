@@ -75,6 +75,7 @@ public sealed partial class MainLayout
     protected override void OnInitialized()
     {
         _isDark = Routes?.StartsDark ?? false;
+        _isRailNarrow = Routes?.StartsNarrow ?? false;
         Navigation.LocationChanged += ShowPlace;
     }
 
@@ -94,7 +95,11 @@ public sealed partial class MainLayout
 
     private async Task ToggleThemeAsync() => _isDark = await Browser.InvokeAsync<bool>("gbTheme.toggle");
 
-    private void ToggleRail() => _isRailNarrow = !_isRailNarrow;
+    private async Task ToggleRailAsync()
+    {
+        _isRailNarrow = !_isRailNarrow;
+        await Browser.InvokeVoidAsync("gbTheme.rail", _isRailNarrow);
+    }
 
     private void Recover() => _boundary?.Recover();
 

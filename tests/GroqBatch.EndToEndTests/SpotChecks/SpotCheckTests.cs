@@ -134,6 +134,24 @@ public sealed class SpotCheckTests(SampleDashboard sample) : IClassFixture<Sampl
         await ExpectAtAsync(bob.Page, 2);
     }
 
+    [Fact]
+    public async Task On_a_phone_a_verdict_is_taken_back_and_help_is_had_by_a_finger()
+    {
+        await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(false, 360), "finger");
+        var page = session.Page;
+        await DrawAsync(session);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Good" }).ClickAsync();
+        await ExpectAtAsync(page, 2);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "undo" }).ClickAsync();
+        await ExpectAtAsync(page, 1);
+        await page.GetByRole(AriaRole.Button, new() { Name = "help" }).ClickAsync();
+
+        await Assertions.Expect(page.GetByText("Takes your last verdict back")).ToBeVisibleAsync();
+        await Screenshots.TakeAsync(page, "spot-check-help", session.What);
+        await session.AssertSoundAsync();
+    }
+
     [Theory]
     [InlineData(false, 1440)]
     [InlineData(true, 360)]

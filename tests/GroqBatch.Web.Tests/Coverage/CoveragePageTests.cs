@@ -1,6 +1,7 @@
 using Bunit;
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Runs;
+using GroqBatch.Core.SpotChecks;
 using GroqBatch.Core.Teams;
 using GroqBatch.Web.Features.Coverage;
 using Microsoft.AspNetCore.Components;
@@ -154,11 +155,24 @@ public sealed class CoveragePageTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Reads_quality_again_once_somebody_has_given_a_verdict()
+    {
+        var team = _context.Coverage.Add("Cal.com", 1_000, 9);
+        var page = _context.Render<CoveragePage>();
+        Assert.Contains("not checked", page.Find("tbody tr").TextContent, StringComparison.Ordinal);
+
+        _context.Checks.Teams[team.Coverage.Team.Id] = new Quality(40, 2, 1);
+        await _context.Feed.SaySamplesChangedAsync();
+
+        page.WaitForAssertion(() => Assert.DoesNotContain("not checked", page.Find("tbody tr").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Stops_listening_when_left()
     {
         _context.Coverage.Add("Cal.com", 1, 9);
         _context.Render<CoveragePage>();
-        Assert.Equal(2, _context.Feed.Listening);
+        Assert.Equal(3, _context.Feed.Listening);
 
         await _context.DisposeComponentsAsync();
 

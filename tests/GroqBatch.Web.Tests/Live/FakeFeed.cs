@@ -24,6 +24,8 @@ internal sealed class FakeFeed : ILiveFeed
 
     public IDisposable SubscribeRunChanges(Func<Task> changed) => Add(said => said is "runs" ? changed() : Task.CompletedTask);
 
+    public IDisposable SubscribeSampleChanges(Func<Task> changed) => Add(said => said is "samples" ? changed() : Task.CompletedTask);
+
     public IDisposable SubscribeSample(Guid sampleId, Func<SampleReport?, Task> changed) =>
         Add(said => said is SampleReport report && report.Sample.Id == sampleId ? changed(report) : Task.CompletedTask);
 
@@ -36,6 +38,8 @@ internal sealed class FakeFeed : ILiveFeed
     public Task SayAsync(Guid runId, RunOverview? run) => SayAsync((runId, (object?)run));
 
     public Task SayRunsChangedAsync() => SayAsync("runs");
+
+    public Task SaySamplesChangedAsync() => SayAsync("samples");
 
     private Task SayAsync(object said) => Task.WhenAll(_listeners.ToList().Select(listener => listener.Hear(said)));
 

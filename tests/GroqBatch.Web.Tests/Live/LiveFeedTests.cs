@@ -80,6 +80,23 @@ public sealed class LiveFeedTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tells_that_somebody_read_from_some_sample_without_reading_it()
+    {
+        var told = 0;
+        using var subscription = _feed.SubscribeSampleChanges(() =>
+        {
+            Interlocked.Increment(ref told);
+            return Task.CompletedTask;
+        });
+
+        _changes.Happen("run", Guid.NewGuid().ToString());
+        _changes.Happen("sample", Guid.NewGuid().ToString());
+        await UntilAsync(() => told > 0);
+
+        Assert.Equal(1, told);
+    }
+
+    [Fact]
     public async Task Gathers_a_steady_stream_into_four_readings_a_second()
     {
         var run = FakeRuns.Running();

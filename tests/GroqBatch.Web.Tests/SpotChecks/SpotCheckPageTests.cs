@@ -135,6 +135,37 @@ public sealed class SpotCheckPageTests : IAsyncDisposable
         );
     }
 
+    [Theory]
+    [InlineData(0.8)]
+    [InlineData(0.9)]
+    [InlineData(0.95)]
+    [InlineData(0.98)]
+    [InlineData(0.99)]
+    public void No_word_of_the_picture_is_struck_through_by_the_targets_line_nor_set_over_another(double target)
+    {
+        // As large as words are on a phone: 18 units.
+        const double Letters = 14;
+        const double Tails = 5;
+        var terms = new SampleTerms(target);
+        for (var read = 1; read <= 200; read += 3)
+        {
+            var items = Enumerable
+                .Range(0, 472)
+                .Select(at => new JudgedItem(
+                    0,
+                    at >= read ? null
+                        : at % 31 == 30 ? Verdict.Wrong
+                        : Verdict.Good
+                ));
+
+            var picture = BandPicture.Of(terms, SampleJudge.Judge(terms, [5_515], [.. items]));
+
+            Assert.False(picture.TargetY > picture.SureY - Letters && picture.TargetY < picture.SureY + Tails, $"{target} after {read}");
+            Assert.InRange(picture.SureY, BandPicture.Top, BandPicture.Floor);
+            Assert.True(!picture.HasRoomAbove || picture.TargetY - BandPicture.Top >= Letters);
+        }
+    }
+
     [Fact]
     public void Pace_is_the_middle_of_the_latest_reads()
     {

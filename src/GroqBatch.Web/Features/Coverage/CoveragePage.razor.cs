@@ -122,6 +122,7 @@ public sealed partial class CoveragePage
         _subscriptions.Add(Feed.SubscribeCoverage(overview => InvokeAsync(() => ShowAsync(overview))));
         // The list has each team's latest run as well.
         _subscriptions.Add(Feed.SubscribeRunChanges(() => InvokeAsync(LoadPageAsync)));
+        _subscriptions.Add(Feed.SubscribeSampleChanges(() => InvokeAsync(LoadQualityAsync)));
     }
 
     /// <inheritdoc />
@@ -181,6 +182,19 @@ public sealed partial class CoveragePage
                 _loaded = view;
                 StateHasChanged();
             }
+        }
+        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
+        {
+            // The reader has gone on.
+        }
+    }
+
+    private async Task LoadQualityAsync()
+    {
+        try
+        {
+            _quality = await Qualities.ReadTeamsAsync(Provider.Name, _leaving.Token);
+            StateHasChanged();
         }
         catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
         {

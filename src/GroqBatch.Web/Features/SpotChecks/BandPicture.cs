@@ -14,6 +14,10 @@ internal sealed record BandPicture
     public const int Top = 8;
     public const int Floor = 100;
 
+    // On a phone the drawing is smaller and its words are set larger: 18 of its units, of which so many are above the line and below it.
+    private const int LargestLetters = 16;
+    private const int LargestTails = 6;
+
     private BandPicture() { }
 
     /// <summary>The lowest share that is drawn.</summary>
@@ -38,6 +42,21 @@ internal sealed record BandPicture
     public required double NowTop { get; init; }
 
     public required double TargetY { get; init; }
+
+    /// <summary>Where the words beside the line's end stand: below it, but not on the target's line, which would strike them through.</summary>
+    public double SureY
+    {
+        get
+        {
+            var below = Math.Min(Floor - 4, NowY + LargestLetters - 3);
+            return TargetY <= below - LargestLetters || TargetY >= below + LargestTails ? below
+                : TargetY + LargestLetters + 1 <= Floor - 2 ? TargetY + LargestLetters + 1
+                : TargetY - LargestTails - 1;
+        }
+    }
+
+    /// <summary>Whether 100 can stand above the target's own figure.</summary>
+    public bool HasRoomAbove => TargetY - Top >= LargestLetters;
 
     /// <summary>Where it is likely to be settled; null: nowhere in this picture.</summary>
     public required double? SettlesX { get; init; }

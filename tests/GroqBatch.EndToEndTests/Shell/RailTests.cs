@@ -1,0 +1,30 @@
+using GroqBatch.EndToEndTests.Browser;
+using Microsoft.Playwright;
+
+namespace GroqBatch.EndToEndTests.Shell;
+
+/// <summary>The rail beside every page.</summary>
+public sealed class RailTests(SampleDashboard sample) : IClassFixture<SampleDashboard>
+{
+    [Fact]
+    public async Task Stays_as_its_reader_left_it_from_the_first_paint_on()
+    {
+        await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(false, 1440));
+        var page = session.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Narrow the rail" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Widen the rail" })).ToBeVisibleAsync();
+
+        // Before there is a live page, the skeleton has it already.
+        var document = await (await page.ReloadAsync())!.TextAsync();
+        await session.WaitUntilReadyAsync();
+
+        Assert.Contains("boot-frame narrow-rail", document, StringComparison.Ordinal);
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Widen the rail" })).ToBeVisibleAsync();
+        await session.AssertSoundAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Widen the rail" }).ClickAsync();
+        await page.ReloadAsync();
+        await session.WaitUntilReadyAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Narrow the rail" })).ToBeVisibleAsync();
+    }
+}
