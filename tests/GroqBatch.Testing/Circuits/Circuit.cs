@@ -25,6 +25,7 @@ public sealed partial class Circuit : IAsyncDisposable
     private readonly Task _hearing;
     private readonly Task _pinging;
     private Exception? _broken;
+    private string? _id;
     private int _renders;
     private int _scriptObjects;
 
@@ -45,6 +46,20 @@ public sealed partial class Circuit : IAsyncDisposable
 
     /// <summary>Told of each render, on the thread that hears it: its bytes and when it came.</summary>
     public Action<ReadOnlyMemory<byte>, long>? Rendered { get; set; }
+
+    /// <summary>Whether rendered bytes are kept for <see cref="WaitForAsync"/>; what has been kept is forgotten when they are no longer.</summary>
+    public bool KeepsRendered
+    {
+        get;
+        set
+        {
+            field = value;
+            if (!value)
+            {
+                Forget();
+            }
+        }
+    } = true;
 
     /// <summary>Asks for a page's document and makes it live. Returns before its data has come: <see cref="WaitForAsync"/>.</summary>
     /// <param name="visitor">Who has signed in.</param>
@@ -140,13 +155,19 @@ public sealed partial class Circuit : IAsyncDisposable
 
         try
         {
+            if (_id is not null)
+            {
+                // As a browser does that closes the page: else the server keeps it for some minutes, in case it comes back.
+                await _visitor.LeaveAsync(_id, CancellationToken.None);
+            }
+
             if (_socket.State is WebSocketState.Open)
             {
                 using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
                 await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, patience.Token);
             }
         }
-        catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
+        catch (Exception gone) when (gone is WebSocketException or OperationCanceledException or HttpRequestException)
         {
             // It is gone already.
         }
@@ -291,6 +312,7 @@ public sealed partial class Circuit : IAsyncDisposable
                     throw new InvalidDataException($"The circuit was refused: {reader.ReadText()}");
                 }
 
+                _id = reader.ReadText();
                 _started.TrySetResult();
                 break;
             case 7:
@@ -322,7 +344,11 @@ public sealed partial class Circuit : IAsyncDisposable
         Interlocked.Increment(ref _renders);
         lock (_gate)
         {
-            _rendered.Add(batch);
+            if (KeepsRendered)
+            {
+                _rendered.Add(batch);
+            }
+
             for (var at = _waiting.Count - 1; at >= 0; at--)
             {
                 if (batch.Span.IndexOf(_waiting[at].Text) >= 0)

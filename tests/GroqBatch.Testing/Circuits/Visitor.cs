@@ -78,6 +78,15 @@ public sealed partial class Visitor : IDisposable
         }
     }
 
+    /// <summary>Tells the server that a page was closed.</summary>
+    /// <param name="circuitId">The page's.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task LeaveAsync(string circuitId, CancellationToken cancellationToken)
+    {
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal) { ["circuitId"] = circuitId });
+        using var left = await _http.PostAsync(new Uri("/_blazor/disconnect", UriKind.Relative), form, cancellationToken);
+    }
+
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
 

@@ -16,6 +16,8 @@ public sealed record DatabaseTemplate(string Key, Func<string, CancellationToken
     /// <summary>How many older ones of its kind, which is the key's first word, are kept beside a new one.</summary>
     public int Kept { get; init; } = 8;
 
+    private string Kind => Key.Split('_')[0];
+
     /// <summary>An empty database.</summary>
     public static DatabaseTemplate Empty { get; } = new("empty", (_, _) => Task.CompletedTask);
 
@@ -47,7 +49,7 @@ public sealed record DatabaseTemplate(string Key, Func<string, CancellationToken
         }
         catch (PostgresException missing) when (missing.SqlState is PostgresErrorCodes.InvalidCatalogName)
         {
-            await using (await TemplateLock.TakeAsync(connection, cancellationToken))
+            await using (await TemplateLock.TakeAsync(connection, Kind, cancellationToken))
             {
                 await MakeAsync(maintenance, connection, template, cancellationToken);
             }
@@ -74,26 +76,26 @@ public sealed record DatabaseTemplate(string Key, Func<string, CancellationToken
         await DropOldAsync(connection, cancellationToken);
 
         // Prepared under another name: a template that exists is complete.
-        const string Unfinished = "unfinished_template";
-        await ExecuteAsync(connection, $"drop database if exists {Unfinished} with (force)", cancellationToken);
-        await ExecuteAsync(connection, $"create database {Unfinished}", cancellationToken);
-        var target = new NpgsqlConnectionStringBuilder(maintenance.ConnectionString) { Database = Unfinished };
+        var unfinished = $"unfinished_{Kind}";
+        await ExecuteAsync(connection, $"drop database if exists {unfinished} with (force)", cancellationToken);
+        await ExecuteAsync(connection, $"create database {unfinished}", cancellationToken);
+        var target = new NpgsqlConnectionStringBuilder(maintenance.ConnectionString) { Database = unfinished };
         await PrepareAsync(target.ConnectionString, cancellationToken);
         // A connection that is just closing would make the copies fail: with connections refused, those left are ended.
-        await ExecuteAsync(connection, $"alter database {Unfinished} allow_connections false", cancellationToken);
+        await ExecuteAsync(connection, $"alter database {unfinished} allow_connections false", cancellationToken);
         await ExecuteAsync(
             connection,
-            $"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{Unfinished}'",
+            $"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{unfinished}'",
             cancellationToken
         );
-        await ExecuteAsync(connection, $"alter database {Unfinished} rename to {template}", cancellationToken);
+        await ExecuteAsync(connection, $"alter database {unfinished} rename to {template}", cancellationToken);
     }
 
     /// <summary>Each build of the Data assembly leaves a template: the newest few are kept, for others work beside this process.</summary>
     private async Task DropOldAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var find = new NpgsqlCommand(
-            $"select datname from pg_database where starts_with(datname, 'template_{Key.Split('_')[0]}_') order by oid desc offset {Kept}",
+            $"select datname from pg_database where starts_with(datname, 'template_{Kind}_') order by oid desc offset {Kept}",
             connection
         );
         var old = new List<string>();

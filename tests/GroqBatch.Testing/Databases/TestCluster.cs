@@ -56,7 +56,7 @@ internal static class TestCluster
     {
         await using var connection = new NpgsqlConnection(Maintenance(_lease!).ConnectionString);
         await connection.OpenAsync(cancellationToken);
-        await using (await TemplateLock.TakeAsync(connection, cancellationToken))
+        await using (await TemplateLock.TakeAsync(connection, "sweep", cancellationToken))
         {
             await using var find = new NpgsqlCommand(
                 """
