@@ -39,6 +39,13 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<ILeases, Leases.LeaseStore>();
         services.AddSingleton<Core.Parking.IParking, Parking.ParkingStore>();
         services.AddSingleton<Core.PullRequests.IPullRequestFinder, PullRequests.PullRequestFinder>();
+        services.AddSingleton<Core.PullRequests.IPullRequestListReader, PullRequests.PullRequestListReader>();
+        services.AddSingleton<PullRequests.PullRequestReader>();
+        services.AddSingleton<Core.PullRequests.IPullRequestReader>(provider =>
+            provider.GetRequiredService<PullRequests.PullRequestReader>()
+        );
+        services.AddSingleton<Core.PullRequests.IAttemptFinder>(provider => provider.GetRequiredService<PullRequests.PullRequestReader>());
+        services.AddSingleton<Core.Coverage.ICoverageGridReader, Coverage.CoverageGridReader>();
         services.AddSingleton<IRunStore, Runs.RunStore>();
         services.AddSingleton<Core.Estimates.IPastReader, Estimates.PastReader>();
         services.AddSingleton<Core.Reconciliation.IReconciliationReader, Reconciliation.ReconciliationReader>();

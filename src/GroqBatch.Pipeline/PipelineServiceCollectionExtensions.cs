@@ -1,6 +1,7 @@
 using GroqBatch.Core.Bundles;
 using GroqBatch.Core.Estimates;
 using GroqBatch.Core.Plans;
+using GroqBatch.Core.PullRequests;
 using GroqBatch.Core.Reingest;
 using GroqBatch.Core.Results;
 using GroqBatch.Core.Runs;
@@ -38,6 +39,7 @@ public static class PipelineServiceCollectionExtensions
         services.AddSingleton<RawFileFetcher>();
         services.AddSingleton<IRawExport, RawExport>();
         services.AddSingleton<IRawDownload, RawDownloads>();
+        services.AddSingleton<ISentPrompts, SentPrompts>();
         services.AddSingleton<IReingest, Reingester>();
         services.AddSingleton<IRunBundles, RunBundles>();
         services.AddSingleton<IBatchResults, BatchResults>();

@@ -15,7 +15,7 @@ internal static class RunText
     {
         Line(
             console,
-            $"Run {run.Id}: {run.TeamName} ({run.Team}), {RunJson.ScopeOf(run.Limit)}, {(run.WithFallback ? "with" : "without")} fallback"
+            $"Run {run.Id}: {run.TeamName} ({run.Team}), {RunJson.ScopeOf(run)}, {(run.WithFallback ? "with" : "without")} fallback"
         );
         Line(
             console,

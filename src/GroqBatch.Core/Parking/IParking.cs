@@ -1,4 +1,5 @@
 using GroqBatch.Core.Access;
+using GroqBatch.Core.PullRequests;
 
 namespace GroqBatch.Core.Parking;
 
@@ -19,6 +20,31 @@ public interface IParking
         string provider,
         IReadOnlyCollection<long> pullRequestIds,
         string reason,
+        Actor actor,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>
+    /// Parks every failed pull request of a team that matches, as one recorded action: one transaction, one audit event with filter and count. Takes
+    /// <see cref="Right.Operate"/>.
+    /// </summary>
+    /// <param name="reason">Required, at most 500 characters.</param>
+    /// <returns>What was done; <see cref="ParkingResult.Refused"/> are those that match and have not failed.</returns>
+    /// <exception cref="ArgumentException">There is no reason.</exception>
+    Task<ParkingResult> ParkAsync(
+        string provider,
+        int teamId,
+        PullRequestFilter filter,
+        string reason,
+        Actor actor,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Brings back every parked pull request of a team that matches, likewise. Takes <see cref="Right.Operate"/>.</summary>
+    Task<ParkingResult> UnparkAsync(
+        string provider,
+        int teamId,
+        PullRequestFilter filter,
         Actor actor,
         CancellationToken cancellationToken
     );

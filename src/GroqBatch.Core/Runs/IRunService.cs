@@ -1,6 +1,7 @@
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Estimates;
 using GroqBatch.Core.Models;
+using GroqBatch.Core.PullRequests;
 
 namespace GroqBatch.Core.Runs;
 
@@ -64,6 +65,11 @@ public sealed record StartRun
 
     public bool WithFallback { get; init; }
     public bool IncludeStale { get; init; }
+
+    /// <summary>
+    /// Only these, whatever their state as long as they can be sent: a summarised one is summarised again. Null: the missing ones of the team.
+    /// </summary>
+    public PullRequestFilter? Filter { get; init; }
 
     /// <summary>Two starts with the same key are one run: a double click, or two people. Null: no such guard.</summary>
     public string? RequestKey { get; init; }

@@ -3,6 +3,7 @@ using GroqBatch.Core.Estimates;
 using GroqBatch.Core.Leases;
 using GroqBatch.Core.Models;
 using GroqBatch.Core.Outcomes;
+using GroqBatch.Core.PullRequests;
 
 namespace GroqBatch.Core.Runs;
 
@@ -25,6 +26,9 @@ public sealed record RunSelection
 
     /// <summary>Only this pull request, whatever its state, as long as it is eligible; null: no such wish.</summary>
     public long? PullRequestId { get; init; }
+
+    /// <summary>Only what matches this, whatever its state as long as it can be sent; null: no such wish.</summary>
+    public PullRequestFilter? Filter { get; init; }
 }
 
 /// <summary>How many pull requests a selection has.</summary>

@@ -1,6 +1,7 @@
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Estimates;
 using GroqBatch.Core.Models;
+using GroqBatch.Core.PullRequests;
 
 namespace GroqBatch.Core.Runs;
 
@@ -23,6 +24,9 @@ public sealed record Run
 
     /// <summary>Whether stale summaries are refreshed too.</summary>
     public bool IncludeStale { get; init; }
+
+    /// <summary>The set it was started over, chosen by what its pull requests are; null: what was missing in the team.</summary>
+    public PullRequestFilter? Filter { get; init; }
 
     public required Ladder Ladder { get; init; }
     public required string PromptVersion { get; init; }

@@ -56,7 +56,7 @@ public sealed record RunJson
             Team = run.Team,
             Provider = run.Provider,
             State = run.State.ToString(),
-            Scope = ScopeOf(run.Limit),
+            Scope = ScopeOf(run),
             WithFallback = run.WithFallback,
             HoldAfterPass = run.HoldAfterPass,
             Selected = run.Selected,
@@ -92,6 +92,13 @@ public sealed record RunJson
 
     /// <summary><c>full</c>, or <c>limit N</c>.</summary>
     public static string ScopeOf(int? limit) => limit is null ? "full" : $"limit {limit}";
+
+    /// <summary>As <see cref="ScopeOf(int?)"/>, or <c>chosen: …</c> with what was chosen in words.</summary>
+    public static string ScopeOf(RunOverview run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return run.Filter is { } filter ? $"chosen: {filter.InWords()}" : ScopeOf(run.Limit);
+    }
 
     /// <summary>One line.</summary>
     public override string ToString() => JsonSerializer.Serialize(this, RunJsonContext.Default.RunJson);

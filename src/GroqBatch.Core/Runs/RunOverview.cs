@@ -1,5 +1,6 @@
 using GroqBatch.Core.Estimates;
 using GroqBatch.Core.Outcomes;
+using GroqBatch.Core.PullRequests;
 
 namespace GroqBatch.Core.Runs;
 
@@ -29,6 +30,9 @@ public sealed record RunOverview
 
     public required bool WithFallback { get; init; }
     public bool IncludeStale { get; init; }
+
+    /// <summary>The set it was started over, chosen by what its pull requests are; null: what was missing in the team.</summary>
+    public PullRequestFilter? Filter { get; init; }
     public required string PromptVersion { get; init; }
 
     /// <summary>Where it comes from.</summary>

@@ -1132,6 +1132,10 @@ namespace GroqBatch.Data.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("estimate");
 
+                    b.Property<string>("Filter")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("filter");
+
                     b.Property<short?>("HoldAfterPass")
                         .HasColumnType("smallint")
                         .HasColumnName("hold_after_pass");

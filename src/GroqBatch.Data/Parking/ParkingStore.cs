@@ -1,6 +1,9 @@
+using System.Text.Json;
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Parking;
+using GroqBatch.Core.PullRequests;
 using GroqBatch.Data.Ledger;
+using GroqBatch.Data.PullRequests;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -37,6 +40,33 @@ internal sealed class ParkingStore(NpgsqlDataSource dataSource) : IParking
     private const string Unpark = """
         update groqbatch.pull_request_states set is_parked = false, parked_by = null, parked_reason = null
         where provider = @provider and pull_request_id = any(@ids) and state = 'parked'
+        """;
+
+    // All that match, in one statement: the filter is read once, and what has failed since is in it or not, as the statement sees it.
+    private static string ParkMatching(PullRequestFilter filter) =>
+        $"""
+            update groqbatch.pull_request_states state set is_parked = true, parked_by = @actor, parked_reason = @reason
+            where state.provider = @provider and state.team_id = @team and state.state = 'failed'{PullRequestFilterSql.Condition(filter)}
+            """;
+
+    private static string UnparkMatching(PullRequestFilter filter) =>
+        $"""
+            update groqbatch.pull_request_states state set is_parked = false, parked_by = null, parked_reason = null
+            where state.provider = @provider and state.team_id = @team and state.state = 'parked'{PullRequestFilterSql.Condition(filter)}
+            """;
+
+    private static string CountMatching(PullRequestFilter filter) =>
+        $"""
+            select count(*)::int, (count(*) filter (where state.state = @there))::int
+            from groqbatch.pull_request_states state
+            where state.provider = @provider and state.team_id = @team{PullRequestFilterSql.Condition(filter)}
+            """;
+
+    private const string AuditMatching = """
+        insert into groqbatch.audit_events (actor, action, target, before, after)
+        select @actor, @action, team.slug, null,
+               jsonb_build_object('filter', @filter::jsonb, 'changed', @changed::int, 'reason', @reason::text)
+        from groqbatch.teams team where team.id = @team
         """;
 
     private const string CountIn = """
@@ -88,11 +118,7 @@ internal sealed class ParkingStore(NpgsqlDataSource dataSource) : IParking
         CancellationToken cancellationToken
     )
     {
-        if (string.IsNullOrWhiteSpace(reason) || reason.Length > MaxReason)
-        {
-            throw new ArgumentException($"Parking takes a reason of 1 to {MaxReason} characters.", nameof(reason));
-        }
-
+        Demand(reason);
         return MoveAsync(Park, "pull_request.park", ["parked"], provider, pullRequestIds, reason.Trim(), actor, cancellationToken);
     }
 
@@ -102,6 +128,109 @@ internal sealed class ParkingStore(NpgsqlDataSource dataSource) : IParking
         Actor actor,
         CancellationToken cancellationToken
     ) => MoveAsync(Unpark, "pull_request.unpark", ["failed"], provider, pullRequestIds, reason: null, actor, cancellationToken);
+
+    public Task<ParkingResult> ParkAsync(
+        string provider,
+        int teamId,
+        PullRequestFilter filter,
+        string reason,
+        Actor actor,
+        CancellationToken cancellationToken
+    )
+    {
+        Demand(reason);
+        return MoveMatchingAsync(
+            ParkMatching(filter),
+            "pull_request.park",
+            "parked",
+            provider,
+            teamId,
+            filter,
+            reason.Trim(),
+            actor,
+            cancellationToken
+        );
+    }
+
+    public Task<ParkingResult> UnparkAsync(
+        string provider,
+        int teamId,
+        PullRequestFilter filter,
+        Actor actor,
+        CancellationToken cancellationToken
+    ) =>
+        MoveMatchingAsync(
+            UnparkMatching(filter),
+            "pull_request.unpark",
+            "failed",
+            provider,
+            teamId,
+            filter,
+            reason: null,
+            actor,
+            cancellationToken
+        );
+
+    private async Task<ParkingResult> MoveMatchingAsync(
+        string sql,
+        string action,
+        string there,
+        string provider,
+        int teamId,
+        PullRequestFilter filter,
+        string? reason,
+        Actor actor,
+        CancellationToken cancellationToken
+    )
+    {
+        actor.Demand(Right.Operate);
+        NpgsqlParameter[] Parameters() =>
+            [
+                new("provider", provider),
+                new("team", teamId),
+                new("actor", actor.Name),
+                Text("reason", reason),
+                new("there", there),
+                .. PullRequestFilterSql.Parameters(filter, teamId),
+            ];
+        await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease: null, cancellationToken);
+        int matching;
+        int already;
+        await using (var count = ledger.Command(CountMatching(filter), Parameters()))
+        await using (var reader = await count.ExecuteReaderAsync(cancellationToken))
+        {
+            await reader.ReadAsync(cancellationToken);
+            (matching, already) = (reader.GetInt32(0), reader.GetInt32(1));
+        }
+
+        var changed = await ledger.ExecuteAsync(sql, Parameters(), cancellationToken);
+        if (changed > 0)
+        {
+            await ledger.ExecuteAsync(
+                AuditMatching,
+                [
+                    new("actor", actor.Name),
+                    new("action", action),
+                    new("team", teamId),
+                    new("filter", NpgsqlDbType.Text) { Value = JsonSerializer.Serialize(filter, Runs.RunJson.Default.PullRequestFilter) },
+                    new("changed", changed),
+                    Text("reason", reason),
+                ],
+                cancellationToken
+            );
+        }
+
+        await ledger.CommitAsync(cancellationToken);
+        return new ParkingResult(changed, already, Math.Max(0, matching - changed - already));
+    }
+
+    private static void Demand(string reason)
+    {
+        if (string.IsNullOrWhiteSpace(reason) || reason.Length > MaxReason)
+        {
+            throw new ArgumentException($"Parking takes a reason of 1 to {MaxReason} characters.", nameof(reason));
+        }
+    }
 
     private async Task<ParkingResult> MoveAsync(
         string sql,

@@ -26,6 +26,9 @@ public sealed class RunEntity
     /// <summary>A run of one: this pull request, whatever its state; otherwise null.</summary>
     public long? OnlyPullRequestId { get; set; }
 
+    /// <summary>The set it was started over, as <see cref="Core.PullRequests.PullRequestFilter"/>; null: what was missing in the team.</summary>
+    public string? Filter { get; set; }
+
     /// <summary>Frozen at the start, as <see cref="Core.Models.Ladder"/>.</summary>
     public required string Ladder { get; set; }
 
@@ -161,6 +164,7 @@ internal sealed class RunEntityConfiguration : IEntityTypeConfiguration<RunEntit
         builder.ToTable("runs");
         builder.Property(run => run.Provider).HasMaxLength(Lengths.Code);
         builder.Property(run => run.State).HasMaxLength(Lengths.Code);
+        builder.Property(run => run.Filter).HasColumnType("jsonb");
         builder.Property(run => run.Ladder).HasColumnType("jsonb");
         builder.Property(run => run.Settings).HasColumnType("jsonb");
         builder.Property(run => run.Estimate).HasColumnType("jsonb");

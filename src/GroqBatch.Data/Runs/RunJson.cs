@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using GroqBatch.Core.Estimates;
 using GroqBatch.Core.Models;
+using GroqBatch.Core.PullRequests;
 using GroqBatch.Core.Runs;
 
 namespace GroqBatch.Data.Runs;
@@ -11,4 +12,5 @@ namespace GroqBatch.Data.Runs;
 [JsonSerializable(typeof(Rung))]
 [JsonSerializable(typeof(RunSettings))]
 [JsonSerializable(typeof(Estimate))]
+[JsonSerializable(typeof(PullRequestFilter))]
 internal sealed partial class RunJson : JsonSerializerContext;

@@ -1,4 +1,7 @@
+using GroqBatch.Core.Coverage;
+using GroqBatch.Core.PullRequests;
 using GroqBatch.Core.Runs;
+using GroqBatch.Data.PullRequests;
 
 namespace GroqBatch.Data.Runs;
 
@@ -7,14 +10,17 @@ internal static class RunSql
 {
     /// <summary>
     /// The one condition by which runs select: it counts, it lists, and it claims. Put together from fixed pieces, so that the plan of each
-    /// kind of selection can use its index. Parameters: provider, team, states, retry_of, codes, only.
+    /// kind of selection can use its index. Parameters: provider, team, states, retry_of, codes, only, and those of the filter.
     /// </summary>
     private static string Candidates(RunSelection selection, bool withClaimed = false) =>
         "from groqbatch.pull_request_states state where state.provider = @provider and state.team_id = @team"
         + (
-            selection.PullRequestId is null
-                ? $" and state.state = any(@states{(withClaimed ? " || '{in_flight}'::text[]" : "")})"
-                : " and state.pull_request_id = @only and state.is_eligible"
+            selection switch
+            {
+                { PullRequestId: not null } => " and state.pull_request_id = @only and state.is_eligible",
+                { Filter: { } filter } => Matching(filter, withClaimed),
+                _ => $" and state.state = any(@states{(withClaimed ? " || '{in_flight}'::text[]" : "")})",
+            }
         )
         + (
             selection.RetryOf is null
@@ -25,6 +31,15 @@ internal static class RunSql
                                   and (cardinality(@codes) = 0 or failed.failure_code = any(@codes)))
                     """
         );
+
+    // What can't be sent is left out whatever was wished for; what another run has is counted where it was wished for.
+    private static string Matching(PullRequestFilter filter, bool withClaimed) =>
+        filter.Sendable() is { } sendable
+            ? PullRequestFilterSql.Condition(
+                sendable,
+                withClaimed && (filter.States.Count == 0 || filter.States.Contains(CoverageState.InFlight))
+            ) + " and state.is_eligible"
+            : " and false";
 
     private const string Unclaimed = """
         and not exists (select 1 from groqbatch.claims claim where claim.pull_request_id = state.pull_request_id)
@@ -39,7 +54,7 @@ internal static class RunSql
                 selection,
                 withClaimed: true
             )} and exists (select 1 from groqbatch.claims claim where claim.pull_request_id = state.pull_request_id)),
-                   (count(*) filter (where sized.state = 'stale'))::int, min(sized.id) filter (where sized.position = 1)
+                   (count(*) filter (where sized.state in ('stale', 'summarised')))::int, min(sized.id) filter (where sized.position = 1)
             from (select pull_request.id, pull_request.prompt_bytes, selected.state, selected.position
                   from (select state.pull_request_id, state.state, row_number() over ({Order}) as position
                         {Candidates(selection)} {Unclaimed} {Order} limit @limit) selected
@@ -82,9 +97,9 @@ internal static class RunSql
 
     public const string Create = """
         insert into groqbatch.runs (id, team_id, provider, state, reason, scope_limit, with_fallback, include_stale, retry_codes,
-                                    only_pull_request_id, ladder, prompt_version, settings, estimate, parent_run_id, request_key, started_by,
+                                    only_pull_request_id, filter, ladder, prompt_version, settings, estimate, parent_run_id, request_key, started_by,
                                     hold_after_pass, is_canary_decided, selected, succeeded)
-        values (@id, @team, @provider, 'Queued', @reason, @limit, @with_fallback, @include_stale, @codes, @only, @ladder, @prompt_version,
+        values (@id, @team, @provider, 'Queued', @reason, @limit, @with_fallback, @include_stale, @codes, @only, @filter, @ladder, @prompt_version,
                 @settings, @estimate, @retry_of, @request_key, @started_by, @hold_after_pass, @canary_decided, 0, 0)
         on conflict (request_key) do nothing
         """;
@@ -93,7 +108,7 @@ internal static class RunSql
         select run.id, run.team_id, team.slug, run.provider, run.state, run.scope_limit, run.with_fallback, run.include_stale, run.ladder::text,
                run.prompt_version, run.settings::text, run.estimate::text, run.parent_run_id, run.started_by, run.created_at, run.planned_at,
                run.ended_at, run.cancel_requested_at, run.selected, run.reason, run.hold_after_pass, run.retry_codes, run.only_pull_request_id,
-               run.is_canary_decided
+               run.is_canary_decided, run.filter::text
         from groqbatch.runs run join groqbatch.teams team on team.id = run.team_id
         where run.id = @run
         """;

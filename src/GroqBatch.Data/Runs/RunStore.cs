@@ -6,6 +6,7 @@ using GroqBatch.Core.Outcomes;
 using GroqBatch.Core.Runs;
 using GroqBatch.Data.Audit;
 using GroqBatch.Data.Ledger;
+using GroqBatch.Data.PullRequests;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -71,6 +72,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         {
             { RetryOf: not null } => "Retry of a run's final failures.",
             { PullRequestId: not null } => "One pull request, again.",
+            { Filter: { } filter } => $"Chosen: {filter.InWords()}.",
             { Limit: int limit } => $"The {limit:N0} newest that are missing.",
             _ => "Everything that is missing.",
         };
@@ -86,6 +88,10 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
                 new("include_stale", selection.IncludeStale),
                 new("codes", selection.Codes.Select(code => code.ToWire()).ToArray()),
                 Nullable("only", NpgsqlDbType.Bigint, selection.PullRequestId),
+                Json(
+                    "filter",
+                    selection.Filter is null ? null : JsonSerializer.Serialize(selection.Filter, RunJson.Default.PullRequestFilter)
+                ),
                 Json("ladder", JsonSerializer.Serialize(run.Ladder, RunJson.Default.Ladder)),
                 new("prompt_version", run.PromptVersion),
                 Json("settings", JsonSerializer.Serialize(run.Settings, RunJson.Default.RunSettings)),
@@ -693,6 +699,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             Reason = reader.IsDBNull(19) ? null : reader.GetString(19),
             HoldAfterPass = reader.IsDBNull(20) ? null : reader.GetInt16(20),
             IsCanaryDecided = reader.GetBoolean(23),
+            Filter = reader.IsDBNull(24) ? null : JsonSerializer.Deserialize(reader.GetString(24), RunJson.Default.PullRequestFilter),
         };
 
     private static RunSelection ReadSelection(NpgsqlDataReader reader, Run run) =>
@@ -710,6 +717,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
                     .Select(text => FailureCodes.TryParse(text, out var code) ? code : throw new InvalidDataException(text)),
             ],
             PullRequestId = reader.IsDBNull(22) ? null : reader.GetInt64(22),
+            Filter = run.Filter,
         };
 
     private static NpgsqlParameter[] SelectionParameters(RunSelection selection)
@@ -724,6 +732,8 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             new("codes", selection.Codes.Select(code => code.ToWire()).ToArray()),
             Nullable("only", NpgsqlDbType.Bigint, selection.PullRequestId),
             new("limit", selection.Limit ?? int.MaxValue),
+            // The states of the condition are those that can be sent.
+            .. selection.Filter is { } filter ? PullRequestFilterSql.Parameters(filter.Sendable() ?? filter, selection.TeamId) : [],
         ];
     }
 

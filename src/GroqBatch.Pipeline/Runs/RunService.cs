@@ -314,6 +314,7 @@ internal sealed class RunService(
             Provider = provider.Name,
             Limit = request.Limit,
             IncludeStale = request.IncludeStale,
+            Filter = request.Filter,
         };
 
     private RunSettings Freeze(StartRun request) =>

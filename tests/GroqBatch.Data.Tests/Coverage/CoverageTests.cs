@@ -11,7 +11,7 @@ using Npgsql;
 namespace GroqBatch.Data.Tests.Coverage;
 
 /// <summary>A database with both providers and the stores over it.</summary>
-public sealed class CoverageDatabase : TestDatabase
+public class CoverageDatabase : TestDatabase
 {
     private ServiceProvider? _services;
 

@@ -37,6 +37,7 @@ internal static class RunWords
         var what = run switch
         {
             { ParentRunId: not null } => "failures of an earlier run",
+            { Filter: { } filter } => filter.InWords(),
             { Limit: { } limit } => $"the newest {Figures.Count(limit)}",
             _ => "everything missing",
         };
@@ -44,11 +45,12 @@ internal static class RunWords
         return $"{what}{stale}, {(run.WithFallback ? "with" : "without")} fallback";
     }
 
-    /// <summary><c>newest 100</c>, <c>all missing</c>, <c>failures</c>: for a cell.</summary>
+    /// <summary><c>newest 100</c>, <c>all missing</c>, <c>failures</c>, <c>chosen</c>: for a cell.</summary>
     public static string ShortScope(RunOverview run) =>
         run switch
         {
             { ParentRunId: not null } => "failures",
+            { Filter: not null } => "chosen",
             { Limit: { } limit } => $"newest {Figures.Count(limit)}",
             _ => "all missing",
         };
