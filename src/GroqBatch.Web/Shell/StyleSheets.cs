@@ -4,5 +4,14 @@ namespace GroqBatch.Web.Shell;
 internal static class StyleSheets
 {
     public static IReadOnlyList<string> All { get; } =
-    ["css/tokens.css", "css/frame.css", "css/parts.css", "css/coverage.css", "css/runs.css", "css/spot-check.css"];
+    [
+        "css/tokens.css",
+        "css/frame.css",
+        "css/parts.css",
+        "css/coverage.css",
+        "css/runs.css",
+        "css/spot-check.css",
+        "css/team.css",
+        "css/pull-request.css",
+    ];
 }
