@@ -3,6 +3,7 @@ using GroqBatch.Hosting;
 using GroqBatch.Web.Features.Coverage;
 using GroqBatch.Web.Features.Runs;
 using GroqBatch.Web.Features.SignIn;
+using GroqBatch.Web.Features.Teams;
 using GroqBatch.Web.Health;
 using GroqBatch.Web.Live;
 using GroqBatch.Web.Shell;
@@ -55,6 +56,7 @@ try
     app.MapStaticAssets().AllowAnonymous();
     app.MapSignIn();
     app.MapRawFiles();
+    app.MapPullRequestExport();
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     app.SayWhereItListens();
     await app.RunAsync();

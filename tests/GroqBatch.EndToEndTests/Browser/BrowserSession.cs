@@ -58,6 +58,8 @@ internal sealed class BrowserSession : IAsyncDisposable
                 ReducedMotion = ReducedMotion.Reduce,
             }
         );
+        // As patient with what is expected as with what is done: the machine may be busy with other things.
+        Assertions.SetDefaultExpectTimeout(20_000);
         context.SetDefaultTimeout(20_000);
         var page = await context.NewPageAsync();
         var session = new BrowserSession(context, page, dashboard, look.ToString());

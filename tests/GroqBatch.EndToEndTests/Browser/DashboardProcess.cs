@@ -78,7 +78,7 @@ internal sealed partial class DashboardProcess : IAsyncDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         var ended = _process.WaitForExitAsync();
-        if (await Task.WhenAny(_link.Task, ended).WaitAsync(TimeSpan.FromSeconds(90)) == ended)
+        if (await Task.WhenAny(_link.Task, ended).WaitAsync(TimeSpan.FromSeconds(240)) == ended)
         {
             Assert.Fail($"The dashboard ended at its start with {_process.ExitCode}:\n{Said}");
         }

@@ -25,6 +25,31 @@ public static class PageVisits
             "select id::text from groqbatch.samples where scope = 'Team' order by population desc limit 1",
             cancellationToken
         );
+        var pullRequest = await AskAsync(
+            ledger,
+            """
+            select state.pull_request_id::text from groqbatch.pull_request_states state join groqbatch.teams team on team.id = state.team_id
+            where team.slug = 'largest' and state.state = 'summarised' limit 1
+            """,
+            cancellationToken
+        );
+        var number = await AskAsync(
+            ledger,
+            $"select number::text from groqbatch.pull_requests where id = {pullRequest}",
+            cancellationToken
+        );
+        var cell = (
+            await AskAsync(
+                ledger,
+                """
+                select counter.repository || ' ' || to_char(counter.month, 'YYYY-MM')
+                from groqbatch.coverage_by_month counter join groqbatch.teams team on team.id = counter.team_id
+                where team.slug = 'largest' and counter.pending > 0
+                order by counter.pending, counter.repository, counter.month limit 1
+                """,
+                cancellationToken
+            )
+        ).Split(' ');
         var page = $"1 to 25 of {teams} teams";
         return
         [
@@ -54,6 +79,21 @@ public static class PageVisits
             new("/spot-check", $"/spot-check?run={run}", "every one that was drawn, newest first"),
             new("/spot-check", "/spot-check?model=openai%2Fgpt-oss-20b", "every one that was drawn, newest first"),
             new("/spot-check/{SampleId:guid}", $"/spot-check/{sample}", "beside its source"),
+            .. new[]
+            {
+                "",
+                "?state=all",
+                "?state=summarised",
+                "?state=failed&select=all&do=park",
+                "?state=stale&newer=0.1",
+                "?state=all&older=1764000000000000.999999999",
+                $"?state=all&repo={Uri.EscapeDataString(cell[0])}",
+                $"?state=all&repo={Uri.EscapeDataString(cell[0])}&month={cell[1]}",
+                $"?repo={Uri.EscapeDataString(cell[0])}&month={cell[1]}&select=all&do=backfill",
+                $"?state=all&q={number}",
+                $"?select={pullRequest}&until=2024-06",
+            }.Select(query => new PageVisit("/teams/{Slug}", $"/teams/largest{query}", "By repository and month")),
+            new("/teams/{Slug}", $"/teams/largest?pr={pullRequest}", "Attempts"),
             new("/not-found", "/not-found", "There is nothing here"),
         ];
     }

@@ -1,0 +1,333 @@
+using System.Text.RegularExpressions;
+using GroqBatch.EndToEndTests.Browser;
+using Microsoft.Playwright;
+
+namespace GroqBatch.EndToEndTests.Teams;
+
+/// <summary>A team's page in a browser, on sample data with a history, failures and stale summaries.</summary>
+public sealed class TeamPageTests(TeamPageTests.Team team) : IClassFixture<TeamPageTests.Team>
+{
+    private const string Address = "/teams/sample-calcom";
+
+    private static Regex Pattern(string pattern) => new(pattern, RegexOptions.None, TimeSpan.FromSeconds(1));
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [MemberData(nameof(Look.All), MemberType = typeof(Look))]
+    [Trait("Screenshots", "yes")]
+    public async Task Is_sound_in_both_themes_wide_and_narrow(bool isDark, int width)
+    {
+        await using var session = await SignInAsync(new Look(isDark, width));
+        var page = session.Page;
+        await session.GoToAsync(Address);
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("svg.line")).ToBeVisibleAsync();
+        await Screenshots.TakeAsync(page, "team", session.What);
+        await session.AssertSoundAsync();
+        await page.Locator("#pull-requests").ScrollIntoViewIfNeededAsync();
+        await page.Locator("tbody input[type=checkbox]").First.CheckAsync();
+        await Assertions.Expect(page.GetByText("1 selected")).ToBeVisibleAsync();
+        await page.GetByText("As a table").ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Backfill these…" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = Pattern("^Start 1 request") })).ToBeVisibleAsync();
+        await Screenshots.TakeAsync(page, "team-selection", session.What);
+        await session.AssertSoundAsync();
+    }
+
+    [Fact]
+    public async Task Counts_what_the_rows_behind_each_state_are()
+    {
+        await using var session = await SignInAsync(new Look(false, 1440));
+        var page = session.Page;
+        await session.GoToAsync($"{Address}?state=all");
+
+        foreach (
+            var (label, states) in new[]
+            {
+                ("Failed", "'failed'"),
+                ("Stale", "'stale'"),
+                ("Excluded", "'excluded'"),
+                ("Missing", "'pending','failed','parked','in_flight'"),
+            }
+        )
+        {
+            var count = await ScalarAsync<string>(
+                $"""
+                select to_char(count(*), 'FM999,999') from groqbatch.pull_request_states state join groqbatch.teams team on team.id = state.team_id
+                where state.provider = 'simulator' and team.slug = 'sample-calcom' and state.state in ({states})
+                """
+            );
+            var tab = page.GetByRole(AriaRole.Navigation, new() { Name = "State" })
+                .GetByRole(AriaRole.Link, new() { NameRegex = Pattern($"^{label}") });
+            await Assertions.Expect(tab.Locator("span")).ToHaveTextAsync(count);
+            await tab.ClickAsync();
+            await Assertions.Expect(page.Locator(".tbl-foot").First).ToContainTextAsync($"{count} pull request");
+        }
+    }
+
+    [Fact]
+    public async Task Turns_pages_there_and_back_without_leaving_anybody_out()
+    {
+        await using var session = await SignInAsync(new Look(false, 1440));
+        var page = session.Page;
+        await session.GoToAsync($"{Address}?state=stale");
+        var seen = new List<string>();
+        var first = await IdsAsync(page);
+
+        while (true)
+        {
+            seen.AddRange(await IdsAsync(page));
+            var older = page.GetByRole(AriaRole.Link, new() { Name = "Older pull requests" });
+            if (await older.CountAsync() == 0)
+            {
+                break;
+            }
+
+            var last = seen[^1];
+            await older.ClickAsync();
+            await Assertions.Expect(page.Locator($"tbody a[data-pr='{last}']")).ToHaveCountAsync(0);
+        }
+
+        Assert.Equal(
+            await ScalarAsync<long>(
+                "select count(*) from groqbatch.pull_request_states state join groqbatch.teams team on team.id = state.team_id where state.provider = 'simulator' and team.slug = 'sample-calcom' and state.state = 'stale'"
+            ),
+            seen.Distinct(StringComparer.Ordinal).Count()
+        );
+        while (await page.GetByRole(AriaRole.Link, new() { Name = "Newer pull requests" }).CountAsync() > 0)
+        {
+            var top = (await IdsAsync(page))[0];
+            await page.GetByRole(AriaRole.Link, new() { Name = "Newer pull requests" }).ClickAsync();
+            await Assertions.Expect(page.Locator($"tbody a[data-pr='{top}']")).ToHaveCountAsync(0);
+        }
+
+        Assert.Equal(first, await IdsAsync(page));
+    }
+
+    [Fact]
+    public async Task Keeps_filters_search_and_selection_in_the_address()
+    {
+        await using var session = await SignInAsync(new Look(false, 1440));
+        var page = session.Page;
+        await session.GoToAsync(Address);
+        var cell = page.Locator(".heat td > a:not(.h4)").Last;
+        var label = await cell.GetAttributeAsync("aria-label");
+
+        await cell.ClickAsync();
+        await Assertions.Expect(page.GetByText("Only in")).ToBeVisibleAsync();
+        await page.Locator("thead input[type=checkbox]").CheckAsync();
+        var all = page.GetByRole(AriaRole.Link, new() { NameRegex = Pattern("^Select all") });
+        if (await all.CountAsync() > 0)
+        {
+            await all.ClickAsync();
+            await Assertions.Expect(page.GetByText("that match: missing ones in")).ToBeVisibleAsync();
+        }
+
+        var address = page.Url;
+        await page.ReloadAsync();
+        await session.WaitUntilReadyAsync();
+
+        Assert.Equal(address, page.Url);
+        Assert.Contains("repo=", address, StringComparison.Ordinal);
+        Assert.Contains("month=", address, StringComparison.Ordinal);
+        Assert.Contains("select=", address, StringComparison.Ordinal);
+        await Assertions.Expect(page.Locator(".heat a.on")).ToHaveAttributeAsync("aria-label", label!);
+        await Assertions.Expect(page.Locator("tbody input[type=checkbox]").First).ToBeCheckedAsync();
+    }
+
+    [Fact]
+    public async Task Finds_by_number_and_by_the_beginning_of_a_word()
+    {
+        await using var session = await SignInAsync(new Look(false, 1440));
+        var page = session.Page;
+        var (id, number, title) = await RowAsync(
+            "select pr.id, pr.number, pr.title from groqbatch.pull_requests pr join groqbatch.teams team on team.id = pr.team_id where team.slug = 'sample-calcom' order by pr.created_at desc offset 20 limit 1"
+        );
+        await session.GoToAsync($"{Address}?state=all");
+
+        await page.GetByPlaceholder("Number or title").FillAsync(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await Assertions.Expect(page.Locator($"a[data-pr='{id}']")).ToBeVisibleAsync();
+        await page.GetByPlaceholder("Number or title").FillAsync(title[..Math.Min(title.Length, 90)].ToUpperInvariant());
+        await Assertions.Expect(page).ToHaveURLAsync(Pattern("q="));
+
+        await Assertions.Expect(page.Locator($"a[data-pr='{id}']")).ToBeVisibleAsync();
+        await page.GetByPlaceholder("Number or title").FillAsync("zzzzqqq");
+        await Assertions.Expect(page.GetByText("Nothing is called that")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_run_over_a_cell_takes_what_the_cell_lacks_and_nothing_else()
+    {
+        await using var session = await SignInAsync(new Look(false, 1440));
+        var page = session.Page;
+        await session.GoToAsync("/teams/sample-antiwork");
+        await page.Locator(".heat td > a:not(.h4)").Last.ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Plan a run for this" }).ClickAsync();
+        var start = page.GetByRole(AriaRole.Button, new() { NameRegex = Pattern("^Start [0-9,]+ request") });
+        await Assertions.Expect(start).ToBeVisibleAsync();
+        var query = System.Web.HttpUtility.ParseQueryString(new Uri(page.Url).Query);
+        var missing = await ScalarAsync<long>(
+            $"""
+            select count(*) from groqbatch.pull_request_states state join groqbatch.teams team on team.id = state.team_id
+            where state.provider = 'simulator' and team.slug = 'sample-antiwork' and state.state in ('pending', 'failed', 'parked')
+              and state.repository = '{query["repo"]}' and to_char(state.created_at at time zone 'UTC', 'YYYY-MM') = '{query["month"]}'
+            """
+        );
+        await Assertions.Expect(start).ToContainTextAsync($"Start {missing:N0} request");
+
+        await start.DblClickAsync();
+
+        await WaitForAsync(
+            "select count(*) from groqbatch.runs run join groqbatch.teams team on team.id = run.team_id where team.slug = 'sample-antiwork' and run.filter is not null and run.state in ('Completed', 'CompletedWithFailures')",
+            1
+        );
+        Assert.Equal(
+            missing,
+            await ScalarAsync<int>("select selected from groqbatch.runs where filter is not null and filter ->> 'repository' is not null")
+        );
+        Assert.Equal(
+            "mira",
+            await ScalarAsync<string>(
+                "select min(actor) from groqbatch.audit_events where action = 'run.start' and target = (select id::text from groqbatch.runs where filter ->> 'repository' is not null)"
+            )
+        );
+    }
+
+    [Fact]
+    public async Task Parks_all_that_match_with_a_reason_as_one_action_and_brings_them_back()
+    {
+        await using var session = await SignInAsync(new Look(false, 1440));
+        var page = session.Page;
+        await session.GoToAsync("/teams/sample-posthog?state=failed&select=all");
+        await Assertions.Expect(page.GetByText("All 7 selected")).ToBeVisibleAsync();
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Park…" }).ClickAsync();
+        await page.GetByLabel("Why").FillAsync("Generated code.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Park the failed ones" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("7 pull requests parked.")).ToBeVisibleAsync();
+        await session.GoToAsync("/teams/sample-posthog?state=parked&select=all&do=unpark");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Unpark the parked ones" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("7 pull requests brought back.")).ToBeVisibleAsync();
+
+        Assert.Equal(
+            "mira sample-posthog 7 Generated code.",
+            await ScalarAsync<string>(
+                "select actor || ' ' || target || ' ' || (after ->> 'changed') || ' ' || (after ->> 'reason') from groqbatch.audit_events where action = 'pull_request.park'"
+            )
+        );
+    }
+
+    [Fact]
+    public async Task Exports_the_selection_as_a_file_that_no_spreadsheet_runs()
+    {
+        await using var session = await SignInAsync(new Look(false, 1440));
+        var page = session.Page;
+        await session.GoToAsync("/teams/sample-posthog?state=failed&select=all");
+
+        var file = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Export CSV" }).ClickAsync());
+        var lines = await File.ReadAllLinesAsync(await file.PathAsync(), Cancelled);
+
+        Assert.Equal("sample-posthog-pull-requests.csv", file.SuggestedFilename);
+        Assert.Equal(8, lines.Length);
+        Assert.StartsWith("team,repository,number,title", lines[0], StringComparison.Ordinal);
+        Assert.Contains(lines, line => line.Contains("'=cmd|", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains(",=cmd|", StringComparison.Ordinal));
+        await WaitForAsync(
+            "select count(*) from groqbatch.audit_events where action = 'pull_request.export' and after ->> 'rows' = '7'",
+            1
+        );
+    }
+
+    [Fact]
+    public async Task Saves_name_and_goal_and_says_what_is_wrong_with_them()
+    {
+        await using var session = await SignInAsync(new Look(false, 1440));
+        var page = session.Page;
+        await session.GoToAsync("/teams/sample-posthog");
+        var goal = page.GetByLabel("Goal, % of eligible");
+
+        await goal.FillAsync("190");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("“190” is no goal")).ToBeVisibleAsync();
+        await goal.FillAsync("97.5");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("Saved.")).ToBeVisibleAsync();
+
+        await Assertions.Expect(page.GetByText("Missing to 97.5 %")).ToBeVisibleAsync();
+        Assert.Equal(0.975, await ScalarAsync<double>("select goal from groqbatch.teams where slug = 'sample-posthog'"));
+    }
+
+    private Task<BrowserSession> SignInAsync(Look look) => BrowserSession.SignInAsync(team.Sample.Dashboard, look);
+
+    private static async Task<IReadOnlyList<string>> IdsAsync(IPage page) =>
+        await page.EvaluateAsync<string[]>("[...document.querySelectorAll('tbody a[data-pr]')].map(link => link.dataset.pr)");
+
+    private Task<T> ScalarAsync<T>(string sql) => team.ScalarAsync<T>(sql);
+
+    private async Task<(long Id, long Number, string Title)> RowAsync(string sql)
+    {
+        await using var command = team.Sample.Database.DataSource.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync(Cancelled);
+        await reader.ReadAsync(Cancelled);
+        return (reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2));
+    }
+
+    private async Task WaitForAsync(string sql, long wanted)
+    {
+        for (var tries = 0; tries < 900; tries++)
+        {
+            if (await ScalarAsync<long>(sql) == wanted)
+            {
+                return;
+            }
+
+            await Task.Delay(100, Cancelled);
+        }
+
+        Assert.Equal(wanted, await ScalarAsync<long>(sql));
+    }
+
+    /// <summary>The sample dashboard with what samples have not: a month of history, failures, stale summaries.</summary>
+    public sealed class Team : IAsyncLifetime
+    {
+        internal SampleDashboard Sample { get; } = new();
+
+        internal async Task<T> ScalarAsync<T>(string sql)
+        {
+            await using var command = Sample.Database.DataSource.CreateCommand(sql);
+            return (T)(await command.ExecuteScalarAsync(Cancelled))!;
+        }
+
+        public async ValueTask InitializeAsync()
+        {
+            await Sample.InitializeAsync();
+            await using var write = Sample.Database.DataSource.CreateCommand(
+                """
+                insert into groqbatch.coverage_history (provider, team_id, taken_at, excluded, summarised_first, recovered, stale, in_flight, failed,
+                                                        parked, pending, goal)
+                select provider, team_id, now() - day * interval '1 day', excluded, greatest(0, summarised_first - day / 5 * 60), recovered, 0, 0, 0, 0,
+                       pending + least(summarised_first, day / 5 * 60), 0.95
+                from groqbatch.coverage_by_team cross join generate_series(1, 80) day
+                where provider = 'simulator';
+                update groqbatch.pull_request_states state set has_failed = true, failure_code = 'max_tokens'
+                from (select state.pull_request_id, row_number() over (partition by team_id order by created_at desc) as place
+                      from groqbatch.pull_request_states state where provider = 'simulator' and state.state = 'pending') chosen
+                where state.provider = 'simulator' and state.pull_request_id = chosen.pull_request_id and chosen.place <= 7;
+                update groqbatch.pull_requests pr set content_hash = '\x00', title = pr.title
+                from (select state.pull_request_id, row_number() over (partition by team_id order by created_at) as place
+                      from groqbatch.pull_request_states state where provider = 'simulator' and state.state = 'summarised') chosen
+                where pr.id = chosen.pull_request_id and chosen.place <= 120;
+                update groqbatch.pull_requests pr set title = '=cmd|'' /C calc''!A0'
+                from groqbatch.pull_request_states state
+                where state.pull_request_id = pr.id and state.provider = 'simulator' and state.state = 'failed'
+                  and state.pull_request_id % 2 = 0;
+                """
+            );
+            await write.ExecuteNonQueryAsync(Cancelled);
+        }
+
+        public ValueTask DisposeAsync() => Sample.DisposeAsync();
+    }
+}
