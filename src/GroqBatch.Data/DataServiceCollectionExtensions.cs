@@ -28,6 +28,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<Core.Coverage.ICoverageReader, Coverage.CoverageReader>();
         services.AddSingleton<Core.Coverage.ICoverageListReader, Coverage.CoverageListReader>();
         services.AddSingleton<Core.Estimates.IPromptSizes, PullRequests.PromptSizes>();
+        services.AddSingleton<Core.Backfills.IBackfillSizesReader, Backfills.BackfillSizesReader>();
         services.AddSingleton<Core.Coverage.ICoverageHistory, Coverage.CoverageHistory>();
         services.AddSingleton<Coverage.CoverageRecount>();
         services.AddSingleton<Core.Summaries.ICurrentSummaries, Summaries.CurrentSummaries>();

@@ -1,3 +1,4 @@
+using GroqBatch.Core.Backfills;
 using GroqBatch.Core.Bundles;
 using GroqBatch.Core.Estimates;
 using GroqBatch.Core.Plans;
@@ -6,6 +7,7 @@ using GroqBatch.Core.Reingest;
 using GroqBatch.Core.Results;
 using GroqBatch.Core.Runs;
 using GroqBatch.Core.Storage;
+using GroqBatch.Pipeline.Backfills;
 using GroqBatch.Pipeline.Batches;
 using GroqBatch.Pipeline.Bundles;
 using GroqBatch.Pipeline.Plans;
@@ -45,6 +47,7 @@ public static class PipelineServiceCollectionExtensions
         services.AddSingleton<IBatchResults, BatchResults>();
         services.AddSingleton<PipelineIdentity>();
         services.AddSingleton<IRunService, RunService>();
+        services.AddSingleton<IBackfillOutlooks, BackfillOutlooks>();
         services.AddSingleton<RunEstimator>();
         services.AddSingleton<IRunEstimator>(provider => provider.GetRequiredService<RunEstimator>());
         services.AddSingleton<IPlanner, Planner>();

@@ -1,5 +1,6 @@
 using GroqBatch.Data;
 using GroqBatch.Hosting;
+using GroqBatch.Web.Features.Backfills;
 using GroqBatch.Web.Features.Coverage;
 using GroqBatch.Web.Features.Runs;
 using GroqBatch.Web.Features.SignIn;
@@ -39,6 +40,7 @@ try
     builder.Services.AddSignIn();
     builder.Services.AddLiveFeed();
     builder.Services.AddCoveragePages();
+    builder.Services.AddBackfillDialog();
     builder.Services.AddMudServices();
     builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 

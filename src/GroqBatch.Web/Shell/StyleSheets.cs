@@ -13,5 +13,6 @@ internal static class StyleSheets
         "css/spot-check.css",
         "css/team.css",
         "css/pull-request.css",
+        "css/backfill.css",
     ];
 }

@@ -202,5 +202,8 @@ public sealed class CoveragePageTests : IAsyncDisposable
             Opened.Add(string.Join(' ', teams.Select(team => team.Slug)));
             return Task.CompletedTask;
         }
+
+        public Task OpenAsync(IReadOnlyList<Team> teams, Features.Backfills.BackfillChoices choices, CancellationToken cancellationToken) =>
+            OpenAsync(teams, cancellationToken);
     }
 }

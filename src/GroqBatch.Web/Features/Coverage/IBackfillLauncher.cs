@@ -1,4 +1,5 @@
 using GroqBatch.Core.Teams;
+using GroqBatch.Web.Features.Backfills;
 
 namespace GroqBatch.Web.Features.Coverage;
 
@@ -9,4 +10,10 @@ public interface IBackfillLauncher
     /// <param name="teams">At least one.</param>
     /// <param name="cancellationToken">The page is left.</param>
     Task OpenAsync(IReadOnlyList<Team> teams, CancellationToken cancellationToken);
+
+    /// <summary>The same with choices made already, such as those of a run that is cloned (<see cref="BackfillChoices.Of"/>).</summary>
+    /// <param name="teams">At least one.</param>
+    /// <param name="choices">What it opens with.</param>
+    /// <param name="cancellationToken">The page is left.</param>
+    Task OpenAsync(IReadOnlyList<Team> teams, BackfillChoices choices, CancellationToken cancellationToken);
 }

@@ -1,0 +1,66 @@
+using System.Globalization;
+using GroqBatch.Core.Backfills;
+using GroqBatch.Core.Models;
+using GroqBatch.Web.Shared;
+
+namespace GroqBatch.Web.Features.Backfills;
+
+/// <summary>Estimates as people read them.</summary>
+internal static class EstimateWords
+{
+    /// <summary>A count: <c>4,147</c>.</summary>
+    public static string Count(double value) => Figures.Count((long)Math.Round(value));
+
+    /// <summary>Tokens: <c>950</c>, <c>12.4 k</c>, <c>16.5 M</c>.</summary>
+    public static string Tokens(double value) =>
+        value < 1_000 ? Count(value)
+        : value < 999_950 ? string.Create(CultureInfo.InvariantCulture, $"{value / 1_000:0.0} k")
+        : string.Create(CultureInfo.InvariantCulture, $"{value / 1_000_000:N1} M");
+
+    /// <summary>Dollars.</summary>
+    public static string Dollars(double value) => Figures.Dollars((decimal)value);
+
+    /// <summary>A length of time, no finer than anybody can estimate one: <c>40 min</c>, <c>2 h 10 min</c>.</summary>
+    public static string Time(double seconds)
+    {
+        var step =
+            seconds < 60 ? 1
+            : seconds < 600 ? 10
+            : seconds < 7_200 ? 60
+            : 600;
+        return Figures.Duration(TimeSpan.FromSeconds(Math.Ceiling(seconds / step) * step));
+    }
+
+    /// <summary>A chance: never <c>100 %</c>, since nothing is certain.</summary>
+    public static string Chance(double share) =>
+        share >= 0.99 ? "over 99 %"
+        : share < 0.01 ? "under 1 %"
+        : Figures.Goal(Math.Floor(share * 100) / 100);
+
+    /// <summary>Coverage that is expected, by the pull requests that would have a summary.</summary>
+    public static string CoverageAfter(TeamOffer team) => Figures.Percent(CoveredAfter(team), team.Outlook.Counts.Eligible);
+
+    /// <summary>Pull requests with a summary at the end, expected.</summary>
+    public static int CoveredAfter(TeamOffer team)
+    {
+        var counts = team.Outlook.Counts;
+        var now = counts.Summarised + counts.Stale;
+        return team.Estimate.CoverageAfter is { } after
+            ? Math.Clamp((int)Math.Round(after.Expected * counts.Eligible), now, counts.Eligible)
+            : now;
+    }
+
+    /// <summary>Why a rung has another model than the ladder says; null: it hasn't.</summary>
+    public static string? Replacement(Rung rung, IModelCatalogue catalogue) =>
+        rung.Replaced is not { } replaced ? null
+        : catalogue.Find(replaced)?.RetiresOn is { } day ? $"was retired on {day:yyyy-MM-dd};"
+        : "is not to be had with this key;";
+
+    /// <summary>When the prices were read and what is in them.</summary>
+    public static string Prices(BackfillOutlook outlook, IModelCatalogue catalogue)
+    {
+        var read = outlook.Ladder.Rungs.Select(rung => rung.PricesReadOn).Min();
+        var discount = string.Create(CultureInfo.InvariantCulture, $"batch discount {catalogue.BatchDiscount * 100:0.#} % included");
+        return read is { } day ? $"Prices read {day:yyyy-MM-dd}, {discount}" : $"Prices not known for every rung, {discount}";
+    }
+}
