@@ -3,6 +3,7 @@ using GroqBatch.Hosting;
 using GroqBatch.Web.Features.Backfills;
 using GroqBatch.Web.Features.Coverage;
 using GroqBatch.Web.Features.Runs;
+using GroqBatch.Web.Features.Import;
 using GroqBatch.Web.Features.SignIn;
 using GroqBatch.Web.Features.Teams;
 using GroqBatch.Web.Health;
@@ -41,6 +42,7 @@ try
     builder.Services.AddLiveFeed();
     builder.Services.AddCoveragePages();
     builder.Services.AddBackfillDialog();
+    builder.Services.AddImportPage();
     builder.Services.AddMudServices();
     builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 
@@ -57,6 +59,7 @@ try
     app.MapGroqBatchHealth();
     app.MapStaticAssets().AllowAnonymous();
     app.MapSignIn();
+    app.MapImport();
     app.MapRawFiles();
     app.MapPullRequestExport();
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode();

@@ -14,5 +14,7 @@ internal static class StyleSheets
         "css/team.css",
         "css/pull-request.css",
         "css/backfill.css",
+        "css/import.css",
+        "css/tour.css",
     ];
 }

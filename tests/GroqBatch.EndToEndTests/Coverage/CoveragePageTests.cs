@@ -14,6 +14,7 @@ public sealed class CoveragePageTests(SampleDashboard sample) : IClassFixture<Sa
         await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(isDark, width));
 
         await Assertions.Expect(session.Page.GetByRole(AriaRole.Row)).ToHaveCountAsync(width < 720 ? 3 : 4);
+        await session.Page.GetByRole(AriaRole.Button, new() { Name = "Dismiss the first steps" }).ClickAsync();
         await Screenshots.TakeAsync(session.Page, "coverage", session.What);
         await session.AssertSoundAsync();
     }

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using GroqBatch.Core.Access;
+using GroqBatch.Core.Backfills;
 using GroqBatch.Core.Runs;
 using GroqBatch.Testing.Circuits;
 using GroqBatch.Testing.Ledgers;
@@ -140,6 +141,22 @@ public sealed partial class PagePlanTests(LedgerHost host) : IClassFixture<Ledge
             .SelectMany(plan => FindScans(plan, int.MaxValue).Concat(FindReads(plan, "pull_requests", limit)))
             .ToList();
         Assert.True(findings.Count == 0, string.Join('\n', findings));
+    }
+
+    [Fact]
+    public async Task What_a_backfill_is_chosen_on_is_read_from_both_ends_of_an_index_however_much_is_missing()
+    {
+        var outlooks = host.Services.GetRequiredService<IBackfillOutlooks>();
+        host.Plans.Take();
+
+        var outlook = await outlooks.ReadAsync([1], new Actor("mira", Right.View), Cancellation);
+
+        var plans = host.Plans.Take();
+        var findings = plans.SelectMany(plan => FindScans(plan, MostRows)).ToList();
+        Assert.True(findings.Count == 0, string.Join('\n', findings));
+        Assert.Contains(plans, plan => PlanReader.TextOf(plan).Contains("prompt_bytes", StringComparison.Ordinal));
+        Assert.True(outlook.Teams[0].Missing > MostRows);
+        Assert.Equal(MostRows, outlook.Teams[0].Sizes.Newest.Count);
     }
 
     private static IEnumerable<string> FindScans(JsonElement plan, int mostRows) =>

@@ -22,7 +22,7 @@ public sealed partial class BackfillDialog
     private BackfillChoices _choices = new();
     private BackfillOutlook? _outlook;
     private BackfillOffer? _offer;
-    private (int? Limit, bool IncludesStale, bool WithFallback)? _exactFor;
+    private (int? Limit, bool IncludesStale, bool WithFallback)? _shownFor;
     private TeamOffer? _listed;
     private IReadOnlyList<TeamOutcome>? _outcomes;
     private string? _failure;
@@ -215,8 +215,8 @@ public sealed partial class BackfillDialog
         }
 
         // Canary and hold change nothing of what is selected, nor what it takes.
-        var wanted = (choices.Limit, choices.IncludesStale, choices.WithFallback);
-        if (_exactFor == wanted && _offer is { IsExact: true })
+        var wanted = Wanted(choices);
+        if (_shownFor == wanted && _offer is { IsExact: true })
         {
             return;
         }
@@ -247,7 +247,8 @@ public sealed partial class BackfillDialog
         catch (Exception failed)
 #pragma warning restore CA1031
         {
-            _offer ??= BackfillOffer.Of(outlook, choices);
+            _offer = BackfillOffer.Of(outlook, choices);
+            _shownFor = wanted;
             _trouble = Say(failed);
         }
     }
@@ -256,7 +257,7 @@ public sealed partial class BackfillDialog
     {
         token.ThrowIfCancellationRequested();
         _offer = offer;
-        _exactFor = wanted;
+        _shownFor = wanted;
         _trouble = null;
         StateHasChanged();
     }
@@ -290,8 +291,9 @@ public sealed partial class BackfillDialog
 
     private async Task StartAsync()
     {
-        // The second click of a double click; and should one slip through, its key is the same.
-        if (!CanStart)
+        // The second click of a double click; and should one slip through, its key is the same. Nor is anything started that the button did not
+        // say: for a moment after a change it still says what was chosen before.
+        if (!CanStart || _shownFor != Wanted(_choices))
         {
             return;
         }
@@ -370,9 +372,12 @@ public sealed partial class BackfillDialog
     {
         _outcomes = null;
         _offer = null;
-        _exactFor = null;
+        _shownFor = null;
         await EstimateAsync(TimeSpan.Zero);
     }
+
+    private static (int? Limit, bool IncludesStale, bool WithFallback) Wanted(BackfillChoices choices) =>
+        (choices.Limit, choices.IncludesStale, choices.WithFallback);
 
     private void List(TeamOffer team) => _listed = team;
 
