@@ -60,12 +60,14 @@ if ! has_postgresql && command -v apt-get >/dev/null 2>&1 && can_be_root; then
 fi
 has_chromium() {
     [ -n "${GROQBATCH_CHROMIUM:-}" ] && return
-    command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1
+    command -v chromium-headless-shell >/dev/null 2>&1 || command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1
 }
 if ! has_chromium && command -v apt-get >/dev/null 2>&1 && can_be_root; then
-    echo "Installing the package chromium"
+    echo "Installing a headless Chromium"
     as_root apt-get update -qq &&
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
+        for package in chromium-headless-shell chromium; do
+            as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null && break
+        done
 fi
 has_chromium || echo "No Chromium here: tests in a browser will be skipped."
 has_postgresql || echo "No PostgreSQL server package here: the tests will try to download one."

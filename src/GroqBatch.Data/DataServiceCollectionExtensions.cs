@@ -23,6 +23,7 @@ public static class DataServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<Core.Audit.IAuditReader, Audit.AuditReader>();
         services.AddSingleton<Core.Audit.IAuditLog, Audit.AuditLog>();
+        services.AddSingleton<Core.Installation.IHealthReader, Installation.HealthReader>();
         services.AddSingleton<Core.Teams.ITeamStore, Teams.TeamStore>();
         services.AddSingleton<Core.PullRequests.IPullRequestStore, PullRequests.PullRequestStore>();
         services.AddSingleton<Core.Coverage.ICoverageReader, Coverage.CoverageReader>();

@@ -44,5 +44,7 @@ internal sealed class AuditEventEntityConfiguration : IEntityTypeConfiguration<A
         builder.Property(audit => audit.At).HasDefaultValueSql("clock_timestamp()");
         builder.HasIndex(audit => audit.At).IsDescending();
         builder.HasIndex(audit => new { audit.Target, audit.Id });
+        builder.HasIndex(audit => new { audit.Actor, audit.Id });
+        builder.HasIndex(audit => new { audit.Action, audit.Id });
     }
 }

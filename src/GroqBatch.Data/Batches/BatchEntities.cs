@@ -71,6 +71,10 @@ public sealed class BatchEntity
     public DateTimeOffset? IntentAt { get; set; }
 
     public DateTimeOffset? SubmittedAt { get; set; }
+
+    /// <summary>When it was found at the provider, its creation never having been confirmed; null: it was confirmed.</summary>
+    public DateTimeOffset? AdoptedAt { get; set; }
+
     public DateTimeOffset? EndedAt { get; set; }
     public DateTimeOffset? IngestedAt { get; set; }
     public DateTimeOffset? ExpiresAt { get; set; }
@@ -173,6 +177,7 @@ internal sealed class BatchEntityConfiguration : IEntityTypeConfiguration<BatchE
             })
             .IsUnique();
         builder.HasIndex(batch => batch.Nonce).IsUnique();
+        builder.HasIndex(batch => new { batch.Provider, batch.AdoptedAt }).HasFilter("adopted_at is not null");
 
         // By the id that the provider's console shows; and no batch is in the ledger twice.
         builder.HasIndex(batch => new { batch.Provider, batch.ProviderBatchId }).IsUnique();

@@ -136,7 +136,7 @@ internal static class BatchSql
     public const string Submitted = """
         update groqbatch.batches
         set state = 'Submitted', provider_batch_id = @provider_batch_id, status = @status, raw = @raw, expires_at = @expires_at,
-            submitted_at = clock_timestamp(), polled_at = clock_timestamp(), next_poll_at = clock_timestamp() + @first_poll_in,
+            submitted_at = clock_timestamp(), adopted_at = case when @adopted then clock_timestamp() end, polled_at = clock_timestamp(), next_poll_at = clock_timestamp() + @first_poll_in,
             provider_total = @total, provider_completed = @completed, provider_failed = @failed,
             retry_at = null, troubles = 0, trouble = null
         where id = @id and state = 'Uploaded'

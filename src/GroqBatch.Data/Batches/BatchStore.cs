@@ -213,6 +213,7 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
                 new("raw", NpgsqlDbType.Jsonb) { Value = batch.RawJson },
                 Nullable("expires_at", NpgsqlDbType.TimestampTz, batch.ExpiresAt?.ToUniversalTime()),
                 new("first_poll_in", firstPollIn),
+                new("adopted", adopted),
                 .. CountParameters(batch),
             ],
             batchId,

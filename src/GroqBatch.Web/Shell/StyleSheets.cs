@@ -15,6 +15,8 @@ internal static class StyleSheets
         "css/pull-request.css",
         "css/backfill.css",
         "css/import.css",
+        "css/models.css",
+        "css/settings.css",
         "css/tour.css",
     ];
 }

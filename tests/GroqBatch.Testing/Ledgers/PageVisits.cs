@@ -79,7 +79,6 @@ public static class PageVisits
             new("/spot-check", $"/spot-check?run={run}", "every one that was drawn, newest first"),
             new("/spot-check", "/spot-check?model=openai%2Fgpt-oss-20b", "every one that was drawn, newest first"),
             new("/spot-check/{SampleId:guid}", $"/spot-check/{sample}", "beside its source"),
-<<<<<<< HEAD
             .. new[]
             {
                 "",
@@ -95,10 +94,14 @@ public static class PageVisits
                 $"?select={pullRequest}&until=2024-06",
             }.Select(query => new PageVisit("/teams/{Slug}", $"/teams/largest{query}", "By repository and month")),
             new("/teams/{Slug}", $"/teams/largest?pr={pullRequest}", "Attempts"),
-=======
             new("/import", "/import", "Drop files here"),
             new("/import", "/import?team=largest", "Drop files here"),
->>>>>>> 5aec213 (Import by drag and drop over a plain endpoint; first steps that point at the real controls)
+            new("/models", "/models", "Catalogue"),
+            new("/models", "/models?team=largest", "With fallback"),
+            new("/settings", "/settings", "Orphans adopted"),
+            new("/settings", "/settings?tab=prompt", "Schema alone"),
+            new("/settings", "/settings?tab=audit", "From where"),
+            new("/settings", "/settings?tab=samples", "sample team"),
             new("/not-found", "/not-found", "There is nothing here"),
         ];
     }

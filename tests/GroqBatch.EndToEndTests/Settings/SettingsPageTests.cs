@@ -1,0 +1,37 @@
+using GroqBatch.EndToEndTests.Browser;
+using Microsoft.Playwright;
+
+namespace GroqBatch.EndToEndTests.Settings;
+
+/// <summary>The settings in a browser, on sample data.</summary>
+public sealed class SettingsPageTests(SampleDashboard sample) : IClassFixture<SampleDashboard>
+{
+    [Theory]
+    [MemberData(nameof(Look.All), MemberType = typeof(Look))]
+    public async Task Every_part_is_sound_in_both_themes_wide_and_narrow(bool isDark, int width)
+    {
+        await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(isDark, width));
+        var page = session.Page;
+
+        await session.GoToAsync("/settings");
+        await Assertions.Expect(page.GetByText("the key is accepted")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("alive").First).ToBeVisibleAsync();
+        await Screenshots.TakeAsync(page, "settings-health", session.What);
+        await session.AssertSoundAsync();
+
+        await session.GoToAsync("/settings?tab=prompt");
+        await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "System prompt", Exact = true })).ToBeVisibleAsync();
+        await Screenshots.TakeAsync(page, "settings-prompt", session.What);
+        await session.AssertSoundAsync();
+
+        await session.GoToAsync("/settings?tab=audit");
+        await page.GetByText("after").First.ClickAsync();
+        await Screenshots.TakeAsync(page, "settings-audit", session.What);
+        await session.AssertSoundAsync();
+
+        await session.GoToAsync("/settings?tab=samples");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove the sample teams…" }).ClickAsync();
+        await Screenshots.TakeAsync(page, "settings-samples", session.What);
+        await session.AssertSoundAsync();
+    }
+}
