@@ -49,6 +49,8 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<Core.PullRequests.IAttemptFinder>(provider => provider.GetRequiredService<PullRequests.PullRequestReader>());
         services.AddSingleton<Core.Coverage.ICoverageGridReader, Coverage.CoverageGridReader>();
         services.AddSingleton<IRunStore, Runs.RunStore>();
+        services.AddSingleton<IRequestReader, Runs.RequestReader>();
+        services.AddSingleton<Core.FailureGroups.IFailureReader, FailureGroups.FailureReader>();
         services.AddSingleton<Core.Estimates.IPastReader, Estimates.PastReader>();
         services.AddSingleton<Core.Reconciliation.IReconciliationReader, Reconciliation.ReconciliationReader>();
         services.AddSingleton<Core.Telemetry.ILedgerGauges, Telemetry.LedgerGauges>();

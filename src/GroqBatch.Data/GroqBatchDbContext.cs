@@ -28,6 +28,7 @@ public sealed class GroqBatchDbContext(DbContextOptions<GroqBatchDbContext> opti
     public DbSet<RunEntity> Runs => Set<RunEntity>();
     public DbSet<PassEntity> Passes => Set<PassEntity>();
     public DbSet<PassFailureEntity> PassFailures => Set<PassFailureEntity>();
+    public DbSet<FailureGroups.FailureGroupEntity> FailureGroups => Set<FailureGroups.FailureGroupEntity>();
     public DbSet<RequestEntity> Requests => Set<RequestEntity>();
     public DbSet<ClaimEntity> Claims => Set<ClaimEntity>();
     public DbSet<RunEventEntity> RunEvents => Set<RunEventEntity>();

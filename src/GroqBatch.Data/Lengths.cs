@@ -18,6 +18,9 @@ internal static class Lengths
     /// <summary>The provider's ids are opaque text of about 64 characters.</summary>
     public const int ProviderId = 200;
 
+    /// <summary>What tells failures apart stands at the beginning of a message.</summary>
+    public const int FoldedMessage = 300;
+
     /// <summary>Model names such as <c>meta-llama/llama-4-maverick-17b-128e-instruct</c>.</summary>
     public const int Model = 200;
 }

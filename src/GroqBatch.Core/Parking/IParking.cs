@@ -40,6 +40,23 @@ public interface IParking
         CancellationToken cancellationToken
     );
 
+    /// <summary>
+    /// Parks the failed pull requests whose last failure matches a filter, with one audit event. Takes <see cref="Right.Operate"/>.
+    /// </summary>
+    /// <param name="teamId">Only of this team; null: of all.</param>
+    /// <param name="filter">Which failures.</param>
+    /// <param name="reason">Required, at most 500 characters.</param>
+    /// <returns>How many were parked by this call.</returns>
+    /// <exception cref="ArgumentException">There is no reason.</exception>
+    Task<int> ParkFailuresAsync(
+        string provider,
+        int? teamId,
+        FailureGroups.FailureFilter filter,
+        string reason,
+        Actor actor,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Brings back every parked pull request of a team that matches, likewise. Takes <see cref="Right.Operate"/>.</summary>
     Task<ParkingResult> UnparkAsync(
         string provider,

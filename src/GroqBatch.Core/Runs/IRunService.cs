@@ -30,6 +30,25 @@ public interface IRunService
     /// <exception cref="Batches.ProviderException">The preflight could not ask the provider.</exception>
     Task<RetriedRun> RetryAsync(RetryRun request, Actor actor, CancellationToken cancellationToken);
 
+    /// <summary>What a retry would do, by the query that will do it. Takes <see cref="Right.View"/>.</summary>
+    /// <returns>Without a preview when nothing would be sent, with the reason.</returns>
+    /// <exception cref="LadderUnavailableException">A rung's model is not to be had.</exception>
+    /// <exception cref="Batches.ProviderException">The preflight could not ask the provider.</exception>
+    Task<RetryPreview> PreviewRetryAsync(RetryRun request, Actor actor, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Sends failed pull requests again, whichever run their last failure was in: a run for each team, all recorded in one transaction with one
+    /// audit event. Takes <see cref="Right.Operate"/>.
+    /// </summary>
+    /// <exception cref="LadderUnavailableException">A rung's model is not to be had.</exception>
+    /// <exception cref="Batches.ProviderException">The preflight could not ask the provider.</exception>
+    Task<RetriedFailures> RetryFailuresAsync(RetryFailures request, Actor actor, CancellationToken cancellationToken);
+
+    /// <summary>What <see cref="RetryFailuresAsync"/> would do, by the query that will do it. Takes <see cref="Right.View"/>.</summary>
+    /// <exception cref="LadderUnavailableException">A rung's model is not to be had.</exception>
+    /// <exception cref="Batches.ProviderException">The preflight could not ask the provider.</exception>
+    Task<RetryFailuresPreview> PreviewRetryFailuresAsync(RetryFailures request, Actor actor, CancellationToken cancellationToken);
+
     /// <summary>A run of one: this pull request, whatever its state; its earlier summaries stay in the history. Takes <see cref="Right.Operate"/>.</summary>
     /// <exception cref="LadderUnavailableException">A rung's model is not to be had.</exception>
     /// <exception cref="Batches.ProviderException">The preflight could not ask the provider.</exception>
@@ -99,6 +118,12 @@ public sealed record RetryRun
     /// <summary>Only failures with these codes; empty: all.</summary>
     public IReadOnlyList<Outcomes.FailureCode> Codes { get; init; } = [];
 
+    /// <summary>Only failures with this message, as <see cref="FailureGroups.FailureGroupKey"/> names it; null: with any.</summary>
+    public Guid? Message { get; init; }
+
+    /// <summary>Only failures that were final in this pass, counted from 1; null: in any.</summary>
+    public int? Pass { get; init; }
+
     /// <summary>Begin on the last rung of the ladder instead of the first.</summary>
     public bool FromLastRung { get; init; }
 
@@ -112,6 +137,41 @@ public sealed record RetryRun
 /// <param name="Selected">Pull requests it takes.</param>
 /// <param name="Explanation">What was done, or why not and what would.</param>
 public sealed record RetriedRun(Guid? RunId, bool IsNew, int Selected, string Explanation);
+
+/// <summary>What a retry would do.</summary>
+/// <param name="Preview">Null when nothing would be sent.</param>
+/// <param name="Explanation">What would be done, or why nothing.</param>
+public sealed record RetryPreview(RunPreview? Preview, string Explanation);
+
+/// <summary>Which failed pull requests to send again.</summary>
+public sealed record RetryFailures
+{
+    /// <summary>Only of this team; null: of all.</summary>
+    public int? TeamId { get; init; }
+
+    /// <summary>Those whose last failure matches.</summary>
+    public required FailureGroups.FailureFilter Filter { get; init; }
+
+    /// <summary>Begin on the last rung of the ladder instead of the first.</summary>
+    public bool FromLastRung { get; init; }
+
+    /// <summary>See <see cref="StartRun.RequestKey"/>; the runs' own keys are made of it.</summary>
+    public required string RequestKey { get; init; }
+}
+
+/// <summary>The answer to a retry over runs.</summary>
+/// <param name="RunIds">A run for each team; empty when there was nothing to send.</param>
+/// <param name="IsNew">False when an earlier call with the same key had made them all.</param>
+/// <param name="Selected">Pull requests they take.</param>
+/// <param name="Explanation">What was done, or why not.</param>
+public sealed record RetriedFailures(IReadOnlyList<Guid> RunIds, bool IsNew, int Selected, string Explanation);
+
+/// <summary>What a retry over runs would do.</summary>
+/// <param name="Selected">Pull requests that would be sent.</param>
+/// <param name="Teams">Teams they are of, each of which gets a run.</param>
+/// <param name="Ladder">The resolved ladder.</param>
+/// <param name="Cost">Dollars, the runs' estimates added up; null when nothing would be sent or a rung's price is unknown.</param>
+public sealed record RetryFailuresPreview(int Selected, int Teams, Ladder Ladder, Estimates.Range? Cost);
 
 /// <summary>What a start would do.</summary>
 /// <param name="Selected">Pull requests that would be sent.</param>

@@ -1,5 +1,6 @@
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Estimates;
+using GroqBatch.Core.FailureGroups;
 using GroqBatch.Core.Leases;
 using GroqBatch.Core.Models;
 using GroqBatch.Core.Outcomes;
@@ -21,8 +22,14 @@ public sealed record RunSelection
     /// <summary>Only final failures of this run; null: pending and failed ones of the team.</summary>
     public Guid? RetryOf { get; init; }
 
-    /// <summary>With <see cref="RetryOf"/>: only failures with these codes; empty: all.</summary>
+    /// <summary>With <see cref="RetryOf"/> or <see cref="Failures"/>: only failures with these codes; empty: all.</summary>
     public IReadOnlyList<FailureCode> Codes { get; init; } = [];
+
+    /// <summary>
+    /// With <see cref="RetryOf"/>: only final failures that match; its codes stand in <see cref="Codes"/>. Without: only failed pull requests of
+    /// the team whose last failure matches, whichever run it was in. Null: no such wish.
+    /// </summary>
+    public FailureFilter? Failures { get; init; }
 
     /// <summary>Only this pull request, whatever its state, as long as it is eligible; null: no such wish.</summary>
     public long? PullRequestId { get; init; }
@@ -91,6 +98,35 @@ public interface IRunStore
 
     /// <summary>Records a run as <see cref="RunState.Queued"/>; one with the same request key is returned instead.</summary>
     Task<(Guid RunId, bool IsNew)> CreateAsync(NewRun run, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Records several runs as <see cref="RunState.Queued"/> in one transaction, with one audit event for all of them: whoever dies in between has
+    /// started none. Those whose request key is taken are not made again.
+    /// </summary>
+    /// <param name="runs">At least one; each with a request key.</param>
+    /// <param name="actor">Who asked.</param>
+    /// <param name="action">The verb in the audit log.</param>
+    /// <param name="target">What it was done to, fit to show.</param>
+    /// <param name="after">JSON beside the runs' ids, for the audit log.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>In the order of <paramref name="runs"/>.</returns>
+    Task<IReadOnlyList<(Guid RunId, bool IsNew)>> CreateManyAsync(
+        IReadOnlyList<NewRun> runs,
+        Actor actor,
+        string action,
+        string target,
+        string after,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>The teams that have failed pull requests whose last failure matches, by id.</summary>
+    /// <param name="teamId">Only this one; null: any.</param>
+    Task<IReadOnlyList<int>> ListTeamsWithFailuresAsync(
+        string provider,
+        int? teamId,
+        FailureFilter filter,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>The team that a pull request belongs to, or null.</summary>
     Task<int?> FindTeamOfAsync(long pullRequestId, CancellationToken cancellationToken);

@@ -146,6 +146,7 @@ internal sealed class BundleStore(NpgsqlDataSource dataSource, DatabaseInitialis
                 NpgsqlParameter[] run() => [new("run", manifest.RunId), new("prompt_major", PromptVersion.Current.Major)];
                 await ledger.ExecuteAsync(BundleSql.CustomIds, [], cancellationToken);
                 await ledger.ExecuteAsync(BundleSql.CurrentSummaries, run(), cancellationToken);
+                await ledger.ExecuteAsync(FailureGroups.FailureGroupSql.CountOfRun, [new("run", manifest.RunId)], cancellationToken);
                 await ledger.ExecuteAsync(BundleSql.FailedStates, [new("run", manifest.RunId)], cancellationToken);
                 return pullRequests;
 

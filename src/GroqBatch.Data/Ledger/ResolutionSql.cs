@@ -1,5 +1,6 @@
 using GroqBatch.Core.Models;
 using GroqBatch.Core.Runs;
+using GroqBatch.Data.FailureGroups;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -82,8 +83,11 @@ internal static class ResolutionSql
     // Never tried is not failed: what was cancelled or not sent leaves a pull request as it was. A good summary is never touched.
     private const string FailedStates = """
         update groqbatch.pull_request_states state
-        set has_failed = true, failure_code = resolution.code
+        set has_failed = true, failure_code = resolution.code, failure_group_id = failed.id
         from resolutions resolution
+        left join groqbatch.failure_groups failed
+          on failed.run_id = @run and failed.ordinal = @pass and failed.code = resolution.code
+         and failed.message_key = groqbatch.message_key(coalesce(resolution.message, ''))
         where resolution.action = 'final' and resolution.code not in ('cancelled', 'not_sent')
           and state.provider = @provider and state.pull_request_id = resolution.pull_request_id
         """;
@@ -97,8 +101,13 @@ internal static class ResolutionSql
         await ledger.ExecuteAsync(PassCounters, [new("run", run.Id), new("pass", (short)pass)], cancellationToken);
         await ledger.ExecuteAsync(NextPassCounters, [new("run", run.Id)], cancellationToken);
         await ledger.ExecuteAsync(FailureCounters, [new("run", run.Id), new("pass", (short)pass)], cancellationToken);
+        await ledger.ExecuteAsync(FailureGroupSql.Count, [new("run", run.Id), new("pass", (short)pass)], cancellationToken);
         await ledger.ExecuteAsync(RunCounters, [new("run", run.Id)], cancellationToken);
-        await ledger.ExecuteAsync(FailedStates, [new("provider", run.Provider)], cancellationToken);
+        await ledger.ExecuteAsync(
+            FailedStates,
+            [new("provider", run.Provider), new("run", run.Id), new("pass", (short)pass)],
+            cancellationToken
+        );
     }
 
     private static IEnumerable<NpgsqlParameter> RungParameters(Ladder ladder) =>

@@ -597,6 +597,87 @@ namespace GroqBatch.Data.Migrations
                     b.ToTable("coverage_history", "groqbatch");
                 });
 
+            modelBuilder.Entity("GroqBatch.Data.FailureGroups.FailureGroupEntity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("code");
+
+                    b.Property<int>("Final")
+                        .HasColumnType("integer")
+                        .HasColumnName("final");
+
+                    b.Property<DateTimeOffset>("FirstAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_at");
+
+                    b.Property<DateTimeOffset>("LastAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_at");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("message");
+
+                    b.Property<Guid>("MessageKey")
+                        .HasColumnType("uuid")
+                        .HasColumnName("message_key");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("model");
+
+                    b.Property<short>("Ordinal")
+                        .HasColumnType("smallint")
+                        .HasColumnName("ordinal");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("provider");
+
+                    b.Property<int>("Requests")
+                        .HasColumnType("integer")
+                        .HasColumnName("requests");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<int>("TeamId")
+                        .HasColumnType("integer")
+                        .HasColumnName("team_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_failure_groups");
+
+                    b.HasIndex("Provider", "LastAt")
+                        .HasDatabaseName("ix_failure_groups_provider_last_at");
+
+                    b.HasIndex("Provider", "Code", "MessageKey", "LastAt")
+                        .HasDatabaseName("ix_failure_groups_provider_code_message_key_last_at");
+
+                    b.HasIndex("RunId", "Ordinal", "Code", "MessageKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_failure_groups_run_id_ordinal_code_message_key");
+
+                    b.ToTable("failure_groups", "groqbatch");
+                });
+
             modelBuilder.Entity("GroqBatch.Data.Installation.InstallationEntity", b =>
                 {
                     b.Property<int>("Id")
@@ -841,6 +922,10 @@ namespace GroqBatch.Data.Migrations
                         .HasColumnType("character varying(32)")
                         .HasColumnName("failure_code");
 
+                    b.Property<long?>("FailureGroupId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("failure_group_id");
+
                     b.Property<bool>("HasFailed")
                         .HasColumnType("boolean")
                         .HasColumnName("has_failed");
@@ -904,6 +989,10 @@ namespace GroqBatch.Data.Migrations
 
                     b.HasIndex("PullRequestId")
                         .HasDatabaseName("ix_pull_request_states_pull_request_id");
+
+                    b.HasIndex("FailureGroupId", "PullRequestId")
+                        .HasDatabaseName("ix_pull_request_states_failed")
+                        .HasFilter("state = 'failed'");
 
                     b.HasIndex("Provider", "TeamId", "State", "CreatedAt", "PullRequestId")
                         .IsDescending(false, false, false, true, true)
@@ -1061,6 +1150,12 @@ namespace GroqBatch.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("message");
 
+                    b.Property<Guid?>("MessageKey")
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("uuid")
+                        .HasColumnName("message_key")
+                        .HasComputedColumnSql("case when outcome = 'failed' then groqbatch.message_key(coalesce(message, '')) end", true);
+
                     b.Property<string>("Outcome")
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
@@ -1092,10 +1187,6 @@ namespace GroqBatch.Data.Migrations
                     b.HasIndex("PullRequestId")
                         .HasDatabaseName("ix_requests_pull_request_id");
 
-                    b.HasIndex("RunId", "FailureCode", "Id")
-                        .HasDatabaseName("ix_requests_failed")
-                        .HasFilter("outcome = 'failed'");
-
                     b.HasIndex("RunId", "PassOrdinal", "Position")
                         .HasDatabaseName("ix_requests_waiting")
                         .HasFilter("outcome is null and batch_id is null");
@@ -1103,6 +1194,10 @@ namespace GroqBatch.Data.Migrations
                     b.HasIndex("RunId", "PassOrdinal", "PullRequestId")
                         .IsUnique()
                         .HasDatabaseName("ix_requests_run_id_pass_ordinal_pull_request_id");
+
+                    b.HasIndex("RunId", "PassOrdinal", "FailureCode", "MessageKey", "PullRequestId")
+                        .HasDatabaseName("ix_requests_failed")
+                        .HasFilter("outcome = 'failed'");
 
                     b.ToTable("requests", "groqbatch");
                 });
@@ -1135,6 +1230,9 @@ namespace GroqBatch.Data.Migrations
                     b.Property<string>("Filter")
                         .HasColumnType("jsonb")
                         .HasColumnName("filter");
+                    b.Property<string>("FailureFilter")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("failure_filter");
 
                     b.Property<short?>("HoldAfterPass")
                         .HasColumnType("smallint")
@@ -1781,6 +1879,16 @@ namespace GroqBatch.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_coverage_history_teams_team_id");
+                });
+
+            modelBuilder.Entity("GroqBatch.Data.FailureGroups.FailureGroupEntity", b =>
+                {
+                    b.HasOne("GroqBatch.Data.Runs.PassEntity", null)
+                        .WithMany()
+                        .HasForeignKey("RunId", "Ordinal")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_failure_groups_passes_run_id_ordinal");
                 });
 
             modelBuilder.Entity("GroqBatch.Data.PullRequests.PullRequestEntity", b =>

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using GroqBatch.Core.Access;
+using GroqBatch.Core.FailureGroups;
 using GroqBatch.Core.Parking;
 using GroqBatch.Core.PullRequests;
+using GroqBatch.Data.Audit;
+using GroqBatch.Data.FailureGroups;
 using GroqBatch.Data.Ledger;
 using GroqBatch.Data.PullRequests;
 using Npgsql;
@@ -120,6 +123,46 @@ internal sealed class ParkingStore(NpgsqlDataSource dataSource) : IParking
     {
         Demand(reason);
         return MoveAsync(Park, "pull_request.park", ["parked"], provider, pullRequestIds, reason.Trim(), actor, cancellationToken);
+    }
+
+    public async Task<int> ParkFailuresAsync(
+        string provider,
+        int? teamId,
+        FailureFilter filter,
+        string reason,
+        Actor actor,
+        CancellationToken cancellationToken
+    )
+    {
+        actor.Demand(Right.Operate);
+        if (string.IsNullOrWhiteSpace(reason) || reason.Length > MaxReason)
+        {
+            throw new ArgumentException($"Parking takes a reason of 1 to {MaxReason} characters.", nameof(reason));
+        }
+
+        await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease: null, cancellationToken);
+        var parked = await ledger.ExecuteAsync(
+            FailureGroupSql.Park(teamId, filter),
+            [.. FailureGroupSql.ParametersOf(provider, teamId, filter), new("actor", actor.Name), new("reason", reason.Trim())],
+            cancellationToken
+        );
+        if (parked > 0)
+        {
+            var after = FailureFilterJson.Of(filter, teamId);
+            after["reason"] = reason.Trim();
+            await AuditSql.AppendAsync(
+                ledger,
+                actor,
+                "failures.park",
+                $"{parked} pull requests",
+                before: null,
+                after.ToJsonString(),
+                cancellationToken
+            );
+        }
+
+        await ledger.CommitAsync(cancellationToken);
+        return parked;
     }
 
     public Task<ParkingResult> UnparkAsync(

@@ -40,6 +40,9 @@ public sealed class PullRequestStateEntity
     /// <summary>The last failure's code; null when it has not failed since its last summary.</summary>
     public string? FailureCode { get; set; }
 
+    /// <summary>The group of the last failure: <see cref="FailureGroups.FailureGroupEntity.Id"/>; means nothing once it has a summary.</summary>
+    public long? FailureGroupId { get; set; }
+
     public bool IsParked { get; set; }
     public string? ParkedBy { get; set; }
     public string? ParkedReason { get; set; }
@@ -89,6 +92,12 @@ internal sealed class PullRequestStateEntityConfiguration : IEntityTypeConfigura
                 state.PullRequestId,
             })
             .IsDescending(false, false, false, true, true);
+
+        // How many of a group of failures are still without a summary, and which.
+        builder
+            .HasIndex(state => new { state.FailureGroupId, state.PullRequestId })
+            .HasFilter("state = 'failed'")
+            .HasDatabaseName("ix_pull_request_states_failed");
 
         // Of what an import changed. None by team alone: each move of a state would write it, and it goes with its pull request.
         builder.HasIndex(state => state.PullRequestId);

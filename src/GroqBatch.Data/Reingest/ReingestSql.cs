@@ -170,8 +170,11 @@ internal static class ReingestSql
 
     public const string FailedStates = """
         update groqbatch.pull_request_states state
-        set has_failed = true, failure_code = request.failure_code
+        set has_failed = true, failure_code = request.failure_code, failure_group_id = failed.id
         from groqbatch.requests request
+        left join groqbatch.failure_groups failed
+          on failed.run_id = request.run_id and failed.ordinal = request.pass_ordinal and failed.code = request.failure_code
+         and failed.message_key = request.message_key
         where request.run_id = @run and request.is_final and request.failure_code not in ('cancelled', 'not_sent')
           and state.provider = @provider and state.pull_request_id = request.pull_request_id
           and state.summary_id is null and not state.has_failed

@@ -60,6 +60,7 @@ internal sealed class ReingestStore(NpgsqlDataSource dataSource) : IReingestStor
                 ReingestSql.PassCounters,
                 ReingestSql.FailureCounters,
                 ReingestSql.FailureCountersOfNothing,
+                FailureGroups.FailureGroupSql.DeleteOfNothing,
                 ReingestSql.RunCounter,
             }
         )
@@ -196,6 +197,7 @@ internal sealed class ReingestStore(NpgsqlDataSource dataSource) : IReingestStor
             [new("provider", run.Provider), new("run", run.Id), new("prompt_major", PromptVersion.Current.Major)],
             cancellationToken
         );
+        await ledger.ExecuteAsync(FailureGroups.FailureGroupSql.CountOfRun, [new("run", run.Id)], cancellationToken);
         return pointed
             + await ledger.ExecuteAsync(ReingestSql.FailedStates, [new("provider", run.Provider), new("run", run.Id)], cancellationToken);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using GroqBatch.Core.FailureGroups;
 using GroqBatch.Core.Models;
 using GroqBatch.Core.Outcomes;
 using GroqBatch.Core.Runs;
@@ -31,6 +32,7 @@ internal static class RunAudit
                 ? null
                 : new JsonArray([.. selection.Codes.Select(code => (JsonNode?)JsonValue.Create(code.ToWire()))])
         );
+        Add("failures", selection.Failures is { } filter ? FailureFilterJson.Of(filter, teamId: null) : null);
         Add("pullRequestId", selection.PullRequestId);
         Add("maxCost", settings.MaxCost);
         Add("canary", settings.Canary);

@@ -23,6 +23,9 @@ public sealed class RunEntity
     /// <summary>With <see cref="ParentRunId"/>: only failures with these codes; empty: all.</summary>
     public string[] RetryCodes { get; set; } = [];
 
+    /// <summary>What narrows the failures it retries, as <see cref="RunJson"/> writes it; null: nothing but <see cref="RetryCodes"/>.</summary>
+    public string? FailureFilter { get; set; }
+
     /// <summary>A run of one: this pull request, whatever its state; otherwise null.</summary>
     public long? OnlyPullRequestId { get; set; }
 
@@ -117,6 +120,9 @@ public sealed class RequestEntity
     public string? FailureCode { get; set; }
     public string? Message { get; set; }
 
+    /// <summary>Generated: the digest of the folded message of a failed request; null otherwise.</summary>
+    public Guid? MessageKey { get; private set; }
+
     /// <summary>Failed, and no later rung will try it in this run.</summary>
     public bool IsFinal { get; set; }
 
@@ -167,6 +173,7 @@ internal sealed class RunEntityConfiguration : IEntityTypeConfiguration<RunEntit
         builder.Property(run => run.Filter).HasColumnType("jsonb");
         builder.Property(run => run.Ladder).HasColumnType("jsonb");
         builder.Property(run => run.Settings).HasColumnType("jsonb");
+        builder.Property(run => run.FailureFilter).HasColumnType("jsonb");
         builder.Property(run => run.Estimate).HasColumnType("jsonb");
         builder.Property(run => run.PromptVersion).HasMaxLength(Lengths.Code);
         builder.Property(run => run.Provenance).HasMaxLength(Lengths.Code).HasDefaultValue(nameof(Core.Runs.RunProvenance.Own));
@@ -232,6 +239,9 @@ internal sealed class RequestEntityConfiguration : IEntityTypeConfiguration<Requ
         builder.Property(request => request.Outcome).HasMaxLength(Lengths.Code);
         builder.Property(request => request.FailureCode).HasMaxLength(Lengths.Code);
         builder
+            .Property(request => request.MessageKey)
+            .HasComputedColumnSql("case when outcome = 'failed' then groqbatch.message_key(coalesce(message, '')) end", stored: true);
+        builder
             .HasOne<PassEntity>()
             .WithMany()
             .HasForeignKey(request => new { request.RunId, request.PassOrdinal })
@@ -262,13 +272,15 @@ internal sealed class RequestEntityConfiguration : IEntityTypeConfiguration<Requ
             .HasFilter("outcome is null and batch_id is null")
             .HasDatabaseName("ix_requests_waiting");
 
-        // The failures of a run by code.
+        // The failures of a run by code and folded message, in the order of its list.
         builder
             .HasIndex(request => new
             {
                 request.RunId,
+                request.PassOrdinal,
                 request.FailureCode,
-                request.Id,
+                request.MessageKey,
+                request.PullRequestId,
             })
             .HasFilter("outcome = 'failed'")
             .HasDatabaseName("ix_requests_failed");

@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
 using GroqBatch.Core.Estimates;
+using GroqBatch.Core.FailureGroups;
 using GroqBatch.Core.Models;
 using GroqBatch.Core.PullRequests;
+using GroqBatch.Core.Outcomes;
 using GroqBatch.Core.Runs;
 
 namespace GroqBatch.Data.Runs;
@@ -13,4 +15,21 @@ namespace GroqBatch.Data.Runs;
 [JsonSerializable(typeof(RunSettings))]
 [JsonSerializable(typeof(Estimate))]
 [JsonSerializable(typeof(PullRequestFilter))]
+[JsonSerializable(typeof(StoredFailureFilter))]
 internal sealed partial class RunJson : JsonSerializerContext;
+
+/// <summary>A <see cref="FailureFilter"/> without its codes, which have a column of their own.</summary>
+internal sealed record StoredFailureFilter(Guid? Message, int? Pass, string? Model, DateTimeOffset? Since)
+{
+    public static StoredFailureFilter Of(FailureFilter filter) => new(filter.Message, filter.Pass, filter.Model, filter.Since);
+
+    public FailureFilter With(IReadOnlyList<FailureCode> codes) =>
+        new()
+        {
+            Codes = codes,
+            Message = Message,
+            Pass = Pass,
+            Model = Model,
+            Since = Since,
+        };
+}

@@ -2,6 +2,7 @@ using GroqBatch.Core.Coverage;
 using GroqBatch.Core.PullRequests;
 using GroqBatch.Core.Runs;
 using GroqBatch.Data.PullRequests;
+using GroqBatch.Data.FailureGroups;
 
 namespace GroqBatch.Data.Runs;
 
@@ -10,7 +11,7 @@ internal static class RunSql
 {
     /// <summary>
     /// The one condition by which runs select: it counts, it lists, and it claims. Put together from fixed pieces, so that the plan of each
-    /// kind of selection can use its index. Parameters: provider, team, states, retry_of, codes, only, and those of the filter.
+    /// kind of selection can use its index. Parameters: provider, team, states, retry_of, codes, only, message, pass, model, since, and those of the filter.
     /// </summary>
     private static string Candidates(RunSelection selection, bool withClaimed = false) =>
         "from groqbatch.pull_request_states state where state.provider = @provider and state.team_id = @team"
@@ -23,13 +24,24 @@ internal static class RunSql
             }
         )
         + (
-            selection.RetryOf is null
-                ? ""
-                : """
+            selection switch
+            {
+                { RetryOf: not null } => $"""
                      and exists (select 1 from groqbatch.requests failed
                                 where failed.run_id = @retry_of and failed.pull_request_id = state.pull_request_id and failed.is_final
-                                  and (cardinality(@codes) = 0 or failed.failure_code = any(@codes)))
-                    """
+                                  and (cardinality(@codes) = 0 or failed.failure_code = any(@codes))
+                                  {(selection.Failures?.Message is null ? "" : "and failed.message_key = @message")}
+                                  {(selection.Failures?.Pass is null ? "" : "and failed.pass_ordinal = @pass")})
+                    """,
+                { Failures: { } filter } =>
+                    $"""
+                     and state.failure_group_id in (select failed.id from groqbatch.failure_groups failed
+                                                   where failed.provider = @provider and failed.team_id = @team and {FailureGroupSql.Matching(
+                        filter
+                    )})
+                    """,
+                _ => "",
+            }
         );
 
     // What can't be sent is left out whatever was wished for; what another run has is counted where it was wished for.
@@ -98,9 +110,10 @@ internal static class RunSql
     public const string Create = """
         insert into groqbatch.runs (id, team_id, provider, state, reason, scope_limit, with_fallback, include_stale, retry_codes,
                                     only_pull_request_id, filter, ladder, prompt_version, settings, estimate, parent_run_id, request_key, started_by,
-                                    hold_after_pass, is_canary_decided, selected, succeeded)
+                                    hold_after_pass, is_canary_decided, failure_filter, selected, succeeded)
         values (@id, @team, @provider, 'Queued', @reason, @limit, @with_fallback, @include_stale, @codes, @only, @filter, @ladder, @prompt_version,
-                @settings, @estimate, @retry_of, @request_key, @started_by, @hold_after_pass, @canary_decided, 0, 0)
+                @settings, @estimate, @retry_of, @request_key, @started_by, @hold_after_pass, @canary_decided, @failure_filter,
+                0, 0)
         on conflict (request_key) do nothing
         """;
 
@@ -108,7 +121,7 @@ internal static class RunSql
         select run.id, run.team_id, team.slug, run.provider, run.state, run.scope_limit, run.with_fallback, run.include_stale, run.ladder::text,
                run.prompt_version, run.settings::text, run.estimate::text, run.parent_run_id, run.started_by, run.created_at, run.planned_at,
                run.ended_at, run.cancel_requested_at, run.selected, run.reason, run.hold_after_pass, run.retry_codes, run.only_pull_request_id,
-               run.is_canary_decided, run.filter::text
+               run.is_canary_decided, run.filter::text, run.failure_filter::text
         from groqbatch.runs run join groqbatch.teams team on team.id = run.team_id
         where run.id = @run
         """;
@@ -198,7 +211,11 @@ internal static class RunSql
                coalesce((select sum(failure.final) from groqbatch.pass_failures failure
                          where failure.run_id = pass.run_id and failure.ordinal = pass.ordinal), 0)::int,
                coalesce((select sum(failure.requests) from groqbatch.pass_failures failure
-                         where failure.run_id = pass.run_id and failure.ordinal = pass.ordinal), 0)::int
+                         where failure.run_id = pass.run_id and failure.ordinal = pass.ordinal), 0)::int,
+               coalesce((select sum(failed.requests) from groqbatch.failure_groups failed
+                         where failed.run_id = pass.run_id and failed.ordinal = pass.ordinal), 0)::int,
+               coalesce((select sum(failed.final) from groqbatch.failure_groups failed
+                         where failed.run_id = pass.run_id and failed.ordinal = pass.ordinal), 0)::int
         from groqbatch.passes pass
         left join groqbatch.requests request on request.run_id = pass.run_id and request.pass_ordinal = pass.ordinal
         where pass.run_id = @run

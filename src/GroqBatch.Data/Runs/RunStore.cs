@@ -1,10 +1,13 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Batches;
+using GroqBatch.Core.FailureGroups;
 using GroqBatch.Core.Leases;
 using GroqBatch.Core.Outcomes;
 using GroqBatch.Core.Runs;
 using GroqBatch.Data.Audit;
+using GroqBatch.Data.FailureGroups;
 using GroqBatch.Data.Ledger;
 using GroqBatch.Data.PullRequests;
 using Npgsql;
@@ -65,12 +68,75 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
 
     public async Task<(Guid RunId, bool IsNew)> CreateAsync(NewRun run, CancellationToken cancellationToken)
     {
+        await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease: null, cancellationToken);
+        var created = await CreateAsync(ledger, run, cancellationToken);
+        if (created.IsNew)
+        {
+            await ledger.CommitAsync(cancellationToken);
+        }
+
+        return created;
+    }
+
+    public async Task<IReadOnlyList<(Guid RunId, bool IsNew)>> CreateManyAsync(
+        IReadOnlyList<NewRun> runs,
+        Core.Access.Actor actor,
+        string action,
+        string target,
+        string after,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease: null, cancellationToken);
+        var created = new List<(Guid RunId, bool IsNew)>();
+        foreach (var run in runs)
+        {
+            created.Add(await CreateAsync(ledger, run, cancellationToken));
+        }
+
+        if (created.Exists(run => run.IsNew))
+        {
+            var json = JsonNode.Parse(after)!.AsObject();
+            json["runs"] = new JsonArray([.. created.Where(run => run.IsNew).Select(run => JsonValue.Create(run.RunId))]);
+            await Audit.AuditSql.AppendAsync(ledger, actor, action, target, before: null, json.ToJsonString(), cancellationToken);
+            await ledger.CommitAsync(cancellationToken);
+        }
+
+        return created;
+    }
+
+    public async Task<IReadOnlyList<int>> ListTeamsWithFailuresAsync(
+        string provider,
+        int? teamId,
+        FailureFilter filter,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = dataSource.CreateCommand(FailureGroupSql.TeamsWithOpen(teamId, filter));
+        command.Parameters.AddRange(FailureGroupSql.ParametersOf(provider, teamId, filter));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var teams = new List<int>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            teams.Add(reader.GetInt32(0));
+        }
+
+        return teams;
+    }
+
+    private static async Task<(Guid RunId, bool IsNew)> CreateAsync(
+        LedgerTransaction ledger,
+        NewRun run,
+        CancellationToken cancellationToken
+    )
+    {
         var id = Guid.CreateVersion7();
         var selection = run.Selection;
-        await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease: null, cancellationToken);
         var reason = selection switch
         {
+            { RetryOf: not null, Failures: not null } => "Retry of some of a run's final failures.",
             { RetryOf: not null } => "Retry of a run's final failures.",
+            { Failures: not null } => "Retry of failures over runs.",
             { PullRequestId: not null } => "One pull request, again.",
             { Filter: { } filter } => $"Chosen: {filter.InWords()}.",
             { Limit: int limit } => $"The {limit:N0} newest that are missing.",
@@ -101,6 +167,12 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
                 new("started_by", run.StartedBy.Name),
                 Nullable("hold_after_pass", NpgsqlDbType.Smallint, (short?)run.HoldAfterPass),
                 new("canary_decided", run.Settings.Canary is null),
+                Json(
+                    "failure_filter",
+                    selection.Failures is { } filter
+                        ? JsonSerializer.Serialize(StoredFailureFilter.Of(filter), RunJson.Default.StoredFailureFilter)
+                        : null
+                ),
             ],
             cancellationToken
         );
@@ -124,7 +196,6 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             RunAudit.OfStart(run, reason),
             cancellationToken
         );
-        await ledger.CommitAsync(cancellationToken);
         return (id, IsNew: true);
     }
 
@@ -335,6 +406,11 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
                 ],
                 cancellationToken
             );
+            await ledger.ExecuteAsync(
+                "update groqbatch.failure_groups set model = @model where run_id = @run and ordinal = @ordinal",
+                [new("run", runId), new("ordinal", (short)rung.Ordinal), new("model", rung.Model)],
+                cancellationToken
+            );
         }
 
         await AddEventAsync(ledger, runId, actor.Name, from: null, to: null, change.Reason, cancellationToken);
@@ -513,6 +589,8 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             Compare(differences, pass, "failed", reader.GetInt32(3), reader.GetInt32(6));
             Compare(differences, pass, "final failures by code", reader.GetInt32(8), reader.GetInt32(7));
             Compare(differences, pass, "failures by code", reader.GetInt32(9), reader.GetInt32(6));
+            Compare(differences, pass, "failures by message", reader.GetInt32(10), reader.GetInt32(6));
+            Compare(differences, pass, "final failures by message", reader.GetInt32(11), reader.GetInt32(7));
         }
 
         return differences;
@@ -702,27 +780,38 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             Filter = reader.IsDBNull(24) ? null : JsonSerializer.Deserialize(reader.GetString(24), RunJson.Default.PullRequestFilter),
         };
 
-    private static RunSelection ReadSelection(NpgsqlDataReader reader, Run run) =>
-        new()
+    private static RunSelection ReadSelection(NpgsqlDataReader reader, Run run)
+    {
+        List<FailureCode> codes =
+        [
+            .. reader
+                .GetFieldValue<string[]>(21)
+                .Select(text => FailureCodes.TryParse(text, out var code) ? code : throw new InvalidDataException(text)),
+        ];
+        return new RunSelection
         {
             TeamId = run.TeamId,
             Provider = run.Provider,
             Limit = run.Limit,
             IncludeStale = run.IncludeStale,
             RetryOf = run.ParentRunId,
-            Codes =
-            [
-                .. reader
-                    .GetFieldValue<string[]>(21)
-                    .Select(text => FailureCodes.TryParse(text, out var code) ? code : throw new InvalidDataException(text)),
-            ],
+            Codes = codes,
+            Failures = reader.IsDBNull(25)
+                ? null
+                : JsonSerializer.Deserialize(reader.GetString(25), RunJson.Default.StoredFailureFilter)!.With(codes),
             PullRequestId = reader.IsDBNull(22) ? null : reader.GetInt64(22),
             Filter = run.Filter,
         };
+    }
 
     private static NpgsqlParameter[] SelectionParameters(RunSelection selection)
     {
-        string[] states = selection.IncludeStale ? ["pending", "failed", "stale"] : ["pending", "failed"];
+        string[] states = selection switch
+        {
+            { RetryOf: null, Failures: not null } => ["failed"],
+            { IncludeStale: true } => ["pending", "failed", "stale"],
+            _ => ["pending", "failed"],
+        };
         return
         [
             new("provider", selection.Provider),
@@ -734,6 +823,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             new("limit", selection.Limit ?? int.MaxValue),
             // The states of the condition are those that can be sent.
             .. selection.Filter is { } filter ? PullRequestFilterSql.Parameters(filter.Sendable() ?? filter, selection.TeamId) : [],
+            .. FailureGroupSql.NarrowingParametersOf(selection.Failures),
         ];
     }
 

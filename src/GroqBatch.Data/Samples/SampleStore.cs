@@ -65,7 +65,15 @@ internal sealed class SampleStore(
         await ExecuteAsync(connection, inner, SampleSql.CreateAttempts, cancellationToken);
         await CopyAsync(connection, ledger, cancellationToken);
         await ExecuteAsync(connection, inner, "analyze sample_attempts", cancellationToken);
-        foreach (var sql in new[] { SampleSql.AddRequests, SampleSql.AddAttempts, SampleSql.AddSummaries })
+        foreach (
+            var sql in new[]
+            {
+                SampleSql.AddRequests,
+                SampleSql.AddAttempts,
+                SampleSql.AddSummaries,
+                FailureGroups.FailureGroupSql.CountOfRun,
+            }
+        )
         {
             await ExecuteAsync(
                 connection,

@@ -1,6 +1,7 @@
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Estimates;
+using GroqBatch.Core.FailureGroups;
 using GroqBatch.Core.Models;
 using GroqBatch.Core.Prompts;
 using GroqBatch.Core.Runs;
@@ -19,6 +20,7 @@ internal sealed class RunService(
 ) : IRunService
 {
     private const int PreviewLength = 20;
+    private const string NothingToRetry = "None of its final failures is left without a summary and free to be sent.";
 
     public async Task<RunPreview> PreviewAsync(StartRun request, Actor actor, CancellationToken cancellationToken)
     {
@@ -83,51 +85,114 @@ internal sealed class RunService(
     public async Task<RetriedRun> RetryAsync(RetryRun request, Actor actor, CancellationToken cancellationToken)
     {
         actor.Demand(Right.Operate);
-        var parent = await runs.FindAsync(request.RunId, cancellationToken);
+        var (parent, refusal) = await FindRetriableAsync(request.RunId, cancellationToken);
         if (parent is null)
         {
-            return new RetriedRun(RunId: null, IsNew: false, Selected: 0, "There is no such run.");
+            return new RetriedRun(RunId: null, IsNew: false, Selected: 0, refusal);
         }
 
-        if (!parent.State.IsFinal())
-        {
-            return new RetriedRun(
-                RunId: null,
-                IsNew: false,
-                Selected: 0,
-                $"It is {parent.State.Words()}: it can be retried once it has ended. Cancel ends it early."
-            );
-        }
-
-        if (!string.Equals(parent.Provider, provider.Name, StringComparison.Ordinal))
-        {
-            return new RetriedRun(
-                RunId: null,
-                IsNew: false,
-                Selected: 0,
-                $"It ran on {parent.Provider}; this host works with {provider.Name}, and the two are never mixed."
-            );
-        }
-
-        var ladder = await ladders.ResolveAsync(cancellationToken);
-        var selection = new RunSelection
-        {
-            TeamId = parent.TeamId,
-            Provider = parent.Provider,
-            RetryOf = parent.Id,
-            Codes = request.Codes,
-        };
         return await StartDerivedAsync(
-            selection,
-            request.FromLastRung ? ladder.LastRungOnly()
-                : parent.WithFallback ? ladder
-                : ladder.WithoutFallback(),
+            SelectionOf(request, parent),
+            await LadderOfAsync(request, parent, cancellationToken),
             parent.WithFallback && !request.FromLastRung,
             request.RequestKey,
-            "None of its final failures is left without a summary and free to be sent.",
+            NothingToRetry,
             actor,
             cancellationToken
         );
+    }
+
+    public async Task<RetryPreview> PreviewRetryAsync(RetryRun request, Actor actor, CancellationToken cancellationToken)
+    {
+        actor.Demand(Right.View);
+        var (parent, refusal) = await FindRetriableAsync(request.RunId, cancellationToken);
+        if (parent is null)
+        {
+            return new RetryPreview(Preview: null, refusal);
+        }
+
+        var preview = await PreviewAsync(
+            SelectionOf(request, parent),
+            await LadderOfAsync(request, parent, cancellationToken),
+            cancellationToken
+        );
+        return preview.Selected == 0
+            ? new RetryPreview(Preview: null, NothingToRetry)
+            : new RetryPreview(preview, SentAgain(preview.Selected));
+    }
+
+    public async Task<RetriedFailures> RetryFailuresAsync(RetryFailures request, Actor actor, CancellationToken cancellationToken)
+    {
+        actor.Demand(Right.Operate);
+        var ladder = await LadderOfAsync(request, cancellationToken);
+        var selected = 0;
+        var starts = new List<NewRun>();
+        foreach (var (selection, count) in await CountFailuresAsync(request, cancellationToken))
+        {
+            selected += count.Selected;
+            starts.Add(
+                new NewRun
+                {
+                    Selection = selection,
+                    WithFallback = !request.FromLastRung,
+                    Ladder = ladder,
+                    PromptVersion = PromptVersion.Current.ToString(),
+                    Settings = Freeze(new StartRun { TeamId = selection.TeamId }),
+                    Estimate = await estimator.EstimateAsync(selection, count, ladder, cancellationToken),
+                    RequestKey = $"{request.RequestKey}/{selection.TeamId}",
+                    StartedBy = actor,
+                }
+            );
+        }
+
+        if (starts.Count == 0)
+        {
+            return new RetriedFailures(
+                [],
+                IsNew: false,
+                Selected: 0,
+                "None of these is left without a summary and free to be sent. If this was asked for twice, the first time has started it."
+            );
+        }
+
+        var created = await runs.CreateManyAsync(
+            starts,
+            actor,
+            "failures.retry",
+            starts.Count == 1 ? $"{selected:N0} pull requests of 1 team" : $"{selected:N0} pull requests of {starts.Count} teams",
+            FailureFilterJson.Of(request.Filter, request.TeamId, request.FromLastRung).ToJsonString(),
+            cancellationToken
+        );
+        foreach (var (runId, _) in created.Where(run => run.IsNew))
+        {
+            await waker.WakeAsync(runId, TimeSpan.Zero, cancellationToken);
+        }
+
+        return new RetriedFailures(
+            [.. created.Select(run => run.RunId)],
+            created.Any(run => run.IsNew),
+            selected,
+            starts.Count == 1 ? SentAgain(selected) : $"{SentAgain(selected)[..^1]}, in {starts.Count} runs."
+        );
+    }
+
+    public async Task<RetryFailuresPreview> PreviewRetryFailuresAsync(
+        RetryFailures request,
+        Actor actor,
+        CancellationToken cancellationToken
+    )
+    {
+        actor.Demand(Right.View);
+        var ladder = await LadderOfAsync(request, cancellationToken);
+        var counted = await CountFailuresAsync(request, cancellationToken);
+        Core.Estimates.Range? cost = counted.Count == 0 ? null : Core.Estimates.Range.Exactly(0);
+        foreach (var (selection, count) in counted)
+        {
+            var one = (await estimator.EstimateAsync(selection, count, ladder, cancellationToken)).Cost;
+            cost = cost is null || one is null ? null : new(cost.Low + one.Low, cost.Expected + one.Expected, cost.High + one.High);
+        }
+
+        return new RetryFailuresPreview(counted.Sum(one => one.Count.Selected), counted.Count, ladder, cost);
     }
 
     public async Task<RetriedRun> SummariseAgainAsync(
@@ -255,12 +320,87 @@ internal sealed class RunService(
             await waker.WakeAsync(runId, TimeSpan.Zero, cancellationToken);
         }
 
-        return new RetriedRun(
-            runId,
-            isNew,
-            count.Selected,
-            count.Selected == 1 ? "1 pull request is sent again." : $"{count.Selected} pull requests are sent again."
-        );
+        return new RetriedRun(runId, isNew, count.Selected, SentAgain(count.Selected));
+    }
+
+    private static string SentAgain(int selected) =>
+        selected == 1 ? "1 pull request is sent again." : $"{selected} pull requests are sent again.";
+
+    /// <returns>The run, or why its failures can't be retried.</returns>
+    private async Task<(Run? Parent, string Refusal)> FindRetriableAsync(Guid runId, CancellationToken cancellationToken)
+    {
+        var parent = await runs.FindAsync(runId, cancellationToken);
+        if (parent is null)
+        {
+            return (null, "There is no such run.");
+        }
+
+        if (!parent.State.IsFinal())
+        {
+            return (null, $"It is {parent.State.Words()}: it can be retried once it has ended. Cancel ends it early.");
+        }
+
+        return string.Equals(parent.Provider, provider.Name, StringComparison.Ordinal)
+            ? (parent, "")
+            : (null, $"It ran on {parent.Provider}; this host works with {provider.Name}, and the two are never mixed.");
+    }
+
+    private static RunSelection SelectionOf(RetryRun request, Run parent) =>
+        new()
+        {
+            TeamId = parent.TeamId,
+            Provider = parent.Provider,
+            RetryOf = parent.Id,
+            Codes = request.Codes,
+            Failures =
+                request.Message is null && request.Pass is null
+                    ? null
+                    : new FailureFilter
+                    {
+                        Codes = request.Codes,
+                        Message = request.Message,
+                        Pass = request.Pass,
+                    },
+        };
+
+    private async Task<Ladder> LadderOfAsync(RetryRun request, Run parent, CancellationToken cancellationToken)
+    {
+        var ladder = await ladders.ResolveAsync(cancellationToken);
+        return request.FromLastRung ? ladder.LastRungOnly()
+            : parent.WithFallback ? ladder
+            : ladder.WithoutFallback();
+    }
+
+    private async Task<Ladder> LadderOfAsync(RetryFailures request, CancellationToken cancellationToken)
+    {
+        var ladder = await ladders.ResolveAsync(cancellationToken);
+        return request.FromLastRung ? ladder.LastRungOnly() : ladder;
+    }
+
+    /// <summary>A selection for each team that has something to send.</summary>
+    private async Task<IReadOnlyList<(RunSelection Selection, SelectionCount Count)>> CountFailuresAsync(
+        RetryFailures request,
+        CancellationToken cancellationToken
+    )
+    {
+        var counted = new List<(RunSelection, SelectionCount)>();
+        foreach (var team in await runs.ListTeamsWithFailuresAsync(provider.Name, request.TeamId, request.Filter, cancellationToken))
+        {
+            var selection = new RunSelection
+            {
+                TeamId = team,
+                Provider = provider.Name,
+                Codes = request.Filter.Codes,
+                Failures = request.Filter,
+            };
+            var count = await runs.CountSelectionAsync(selection, cancellationToken);
+            if (count.Selected > 0)
+            {
+                counted.Add((selection, count));
+            }
+        }
+
+        return counted;
     }
 
     private async Task<MoveResult> MoveAsync(

@@ -18,5 +18,6 @@ internal static class StyleSheets
         "css/models.css",
         "css/settings.css",
         "css/tour.css",
+        "css/failures.css",
     ];
 }

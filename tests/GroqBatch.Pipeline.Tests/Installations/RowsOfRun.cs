@@ -78,6 +78,7 @@ internal static class RowsOfRun
             set succeeded = 0, failed = 0, prompt_tokens = 0, completion_tokens = 0, cost = 0, unknown_requests = 0, ended_at = null
             where run_id = '{runId}';
             delete from groqbatch.pass_failures where run_id = '{runId}';
+            delete from groqbatch.failure_groups where run_id = '{runId}';
             update groqbatch.runs set succeeded = 0 where id = '{runId}';
             update groqbatch.batches set succeeded = null, failed = null, cost = null where run_id = '{runId}' and state = 'Ingested';
             update groqbatch.pull_request_states

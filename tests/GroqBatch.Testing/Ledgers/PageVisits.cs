@@ -51,6 +51,14 @@ public static class PageVisits
             )
         ).Split(' ');
         var page = $"1 to 25 of {teams} teams";
+        var group = await AskAsync(
+            ledger,
+            """
+            select code || '.' || replace(message_key::text, '-', '') from groqbatch.failure_groups
+            group by code, message_key order by sum(final) desc, code limit 1
+            """,
+            cancellationToken
+        );
         return
         [
             new("/", "/", page),
@@ -74,6 +82,18 @@ public static class PageVisits
             new("/runs/{RunId:guid}", $"/runs/{run}?tab=summaries", "sample"),
             new("/runs/{RunId:guid}", $"/runs/{run}?tab=timeline", "Why"),
             new("/runs/{RunId:guid}", $"/runs/{run}?tab=settings", "Completion window"),
+            new("/runs/{RunId:guid}", $"/runs/{run}?tab=failures", "First-pass failures"),
+            new("/runs/{RunId:guid}", $"/runs/{run}?tab=failures&pass=1&group=1.{group}", "First-pass failures"),
+            new("/runs/{RunId:guid}", $"/runs/{run}?tab=requests", "in the order of import"),
+            new("/runs/{RunId:guid}", $"/runs/{run}?tab=requests&outcome=failed&pass=1&code={group[..group.LastIndexOf('.')]}", "Show all"),
+            new("/runs/{RunId:guid}", $"/runs/{run}?tab=requests&outcome=open", "Show all"),
+            new(
+                "/runs/{RunId:guid}",
+                $"/runs/{run}?tab=requests&code={group.Replace(".", "&message=", StringComparison.Ordinal)}",
+                "Show all"
+            ),
+            new("/runs/{RunId:guid}", $"/runs/{run}?tab=requests&q=a&after=1.1", "Show all"),
+            new("/runs/{RunId:guid}", $"/runs/{run}?tab=requests&before=9.1", "in the order of import"),
             new("/spot-check", "/spot-check", "every one that was drawn, newest first"),
             new("/spot-check", "/spot-check?team=largest", "every one that was drawn, newest first"),
             new("/spot-check", $"/spot-check?run={run}", "every one that was drawn, newest first"),
@@ -102,6 +122,10 @@ public static class PageVisits
             new("/settings", "/settings?tab=prompt", "Schema alone"),
             new("/settings", "/settings?tab=audit", "From where"),
             new("/settings", "/settings?tab=samples", "sample team"),
+            new("/failures", "/failures", "most failed first"),
+            new("/failures", "/failures?since=all&page=1", "most failed first"),
+            new("/failures", "/failures?team=largest&model=openai%2Fgpt-oss-120b&code=max_tokens&since=all", "Show all"),
+            new("/failures", $"/failures?since=all&group={group}", "Runs"),
             new("/not-found", "/not-found", "There is nothing here"),
         ];
     }

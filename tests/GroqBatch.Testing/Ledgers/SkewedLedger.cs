@@ -116,6 +116,7 @@ public sealed class SkewedLedger
         await ExecuteAsync("alter table groqbatch.pull_requests enable trigger pull_requests_inserted", cancellationToken);
         said?.Invoke("history and statistics");
         await ExecuteAsync(Invariant($"{SkewedLedgerSql.History(_shape.HistoryDays)}"), cancellationToken);
+        await ExecuteAsync(SkewedLedgerSql.FailureGroups, cancellationToken);
         await ExecuteAsync(SkewedLedgerSql.Audit, cancellationToken);
         await ExecuteAsync(SkewedLedgerSql.Sequences, cancellationToken);
         await ExecuteAsync("vacuum (analyze)", cancellationToken);

@@ -21,6 +21,32 @@ internal static class SkewedLedgerSql
             """
         );
 
+    /// <summary>Counters of failures by code and message, and the last failure of each pull request that has no summary.</summary>
+    public const string FailureGroups = """
+        insert into groqbatch.failure_groups (run_id, ordinal, code, message_key, message, provider, team_id, model, requests, final, first_at, last_at)
+        select run.id, pass.ordinal, request.failure_code, request.message_key, groqbatch.folded_message(coalesce(min(request.message), '')),
+               run.provider, run.team_id, pass.model, count(*), count(*) filter (where request.is_final),
+               coalesce(min(request.resolved_at), run.created_at), coalesce(max(request.resolved_at), run.created_at)
+        from groqbatch.requests request
+        join groqbatch.runs run on run.id = request.run_id
+        join groqbatch.passes pass on pass.run_id = run.id and pass.ordinal = request.pass_ordinal
+        where request.outcome = 'failed'
+        group by run.id, pass.ordinal, request.failure_code, request.message_key, pass.model;
+
+        update groqbatch.pull_request_states state set failure_group_id = latest.id
+        from (
+            select distinct on (request.pull_request_id) run.provider, request.pull_request_id, failed.id
+            from groqbatch.requests request
+            join groqbatch.runs run on run.id = request.run_id
+            join groqbatch.failure_groups failed
+              on failed.run_id = request.run_id and failed.ordinal = request.pass_ordinal and failed.code = request.failure_code
+             and failed.message_key = request.message_key
+            where request.outcome = 'failed' and request.is_final
+            order by request.pull_request_id, request.resolved_at desc nulls last, request.id desc
+        ) latest
+        where state.provider = latest.provider and state.pull_request_id = latest.pull_request_id and state.has_failed
+        """;
+
     /// <summary>Who started what.</summary>
     public const string Audit = """
         insert into groqbatch.audit_events (at, actor, origin, action, target, after)

@@ -28,6 +28,15 @@ internal sealed class FakeRunService : IRunService, IReconciliationReader
     public Task<StartedRun> StartAsync(StartRun request, Actor actor, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public Task<RetryPreview> PreviewRetryAsync(RetryRun request, Actor actor, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<RetriedFailures> RetryFailuresAsync(RetryFailures request, Actor actor, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<RetryFailuresPreview> PreviewRetryFailuresAsync(RetryFailures request, Actor actor, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public Task<RetriedRun> RetryAsync(RetryRun request, Actor actor, CancellationToken cancellationToken)
     {
         Asked.Add($"retry {(request.FromLastRung ? "from the last rung " : "")}by {actor.Name}");

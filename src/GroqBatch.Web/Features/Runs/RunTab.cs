@@ -8,11 +8,16 @@ namespace GroqBatch.Web.Features.Runs;
 /// <param name="Count">How many rows it has, from the run's counters; null: that isn't said.</param>
 internal sealed record RunTab(string Word, string Label, Func<RunOverview, long>? Count = null)
 {
+    /// <summary>Whether what it shows comes in panels of its own.</summary>
+    public bool HasPanels { get; init; }
+
     /// <summary>In their order: those that exist.</summary>
     public static IReadOnlyList<RunTab> All { get; } =
     [
         new("batches", "Batches", run => run.Passes.Sum(pass => pass.Batches.Count)),
-        new("summaries", "Summaries", run => run.Succeeded),
+        new("failures", "Failures", run => run.Passes.Sum(pass => pass.Failed)) { HasPanels = true },
+        new("summaries", "Summaries", run => run.Succeeded) { HasPanels = true },
+        new("requests", "Requests", run => run.Passes.Sum(pass => pass.Requests)) { HasPanels = true },
         new("timeline", "Timeline"),
         new("settings", "Settings"),
     ];

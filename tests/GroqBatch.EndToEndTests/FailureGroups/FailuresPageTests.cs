@@ -1,0 +1,129 @@
+using GroqBatch.EndToEndTests.Browser;
+using Microsoft.Playwright;
+
+namespace GroqBatch.EndToEndTests.FailureGroups;
+
+/// <summary>The failures of all runs in a browser: seen, opened, retried, parked.</summary>
+public sealed class FailuresPageTests(FailedDashboard failed) : IClassFixture<FailedDashboard>
+{
+    private const string MaxTokens = "code = 'max_tokens'";
+
+    [Theory]
+    [MemberData(nameof(Look.All), MemberType = typeof(Look))]
+    [Trait("Screenshots", "yes")]
+    public async Task Is_sound_and_a_run_of_57_8_percent_stands_out(bool isDark, int width)
+    {
+        await using var session = await BrowserSession.SignInAsync(failed.Dashboard, new Look(isDark, width), $"failures {isDark} {width}");
+        var page = session.Page;
+        await session.GoToAsync("failures?team=acme");
+        await Assertions.Expect(page.Locator(".c-l")).ToHaveTextAsync("57.8 %");
+        await Assertions.Expect(page.GetByText("1 run outside the limits")).ToBeVisibleAsync();
+        await Screenshots.TakeAsync(page, "failures", session.What);
+        await session.AssertSoundAsync();
+
+        await page.GetByText("As a table").ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Cell, new() { Name = "outside", Exact = true })).ToBeVisibleAsync();
+        await page.GetByText("As a table").ClickAsync();
+
+        await page.Locator(".f-all tbody button").First.ClickAsync();
+        await Assertions.Expect(page.Locator(".example").First).ToBeVisibleAsync();
+        await page.Locator(".example summary").First.ClickAsync();
+        await page.Locator(".f-all").ScrollIntoViewIfNeededAsync();
+        await Screenshots.TakeAsync(page, "failures-group", session.What);
+        await session.AssertSoundAsync();
+
+        await page.Locator(".tbl-bar .btn.primary").ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new("Send .* again") })).ToBeVisibleAsync();
+        await Screenshots.TakeAsync(page, "failures-retry", session.What);
+        await session.AssertSoundAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(page.Locator(".dlg")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Each_figure_is_the_count_of_the_rows_behind_it()
+    {
+        await using var session = await BrowserSession.SignInAsync(failed.Dashboard, new Look(false, 1440), "counter");
+        var page = session.Page;
+        await session.GoToAsync("failures?team=acme&code=json_validate_failed&since=all");
+        await page.Locator(".f-all tbody button").First.ClickAsync();
+        await Assertions.Expect(page.Locator(".example").First).ToBeVisibleAsync();
+        var row = page.Locator(".f-all tbody tr").First;
+
+        Assert.Equal(
+            await failed.ScalarAsync<long>(
+                $"select count(*) from groqbatch.requests where run_id = '{FailedDashboard.Failed}' and failure_code = 'json_validate_failed'"
+            ),
+            long.Parse(await row.Locator("td[data-l=Failed]").InnerTextAsync())
+        );
+        Assert.Equal(
+            await failed.ScalarAsync<long>(
+                "select count(*) from groqbatch.pull_request_states where team_id = 900 and state = 'failed' and failure_code = 'json_validate_failed'"
+            ),
+            long.Parse(await row.Locator("td[data-l=Open]").InnerTextAsync())
+        );
+    }
+
+    [Fact]
+    public async Task A_group_is_retried_and_another_parked_with_the_keyboard_alone()
+    {
+        await using var session = await BrowserSession.SignInAsync(failed.Dashboard, new Look(false, 1440), "keys");
+        var page = session.Page;
+        var open = await failed.ScalarAsync<long>(
+            $"select count(*) from groqbatch.pull_request_states where team_id = 900 and state = 'failed' and failure_{MaxTokens}"
+        );
+        await session.GoToAsync("failures?team=acme&code=max_tokens&since=all");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Open max_tokens" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Retry these") }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator(".dlg")).ToContainTextAsync($"{open} pull requests that failed with max_tokens");
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Send {open} again" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator(".f-note")).ToContainTextAsync($"{open} pull requests are sent again.");
+        Assert.Equal(
+            1L,
+            await failed.ScalarAsync<long>("select count(*) from groqbatch.audit_events where action = 'failures.retry' and actor = 'keys'")
+        );
+
+        await session.GoToAsync("failures?team=acme&code=schema_violation&since=all");
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Park [0-9]") }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.GetByLabel("Reason, as others will read it").FocusAsync();
+        await page.Keyboard.TypeAsync("Generated code");
+        await session.AssertSoundAsync();
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator(".f-note")).ToContainTextAsync("29 pull requests are parked");
+        Assert.Equal(
+            29L,
+            await failed.ScalarAsync<long>(
+                "select count(*) from groqbatch.pull_request_states where team_id = 900 and state = 'parked' and parked_reason = 'Generated code'"
+            )
+        );
+    }
+
+    [Theory]
+    [InlineData(false, 1440)]
+    [InlineData(true, 360)]
+    public async Task Hostile_messages_and_answers_run_nothing_and_break_no_layout(bool isDark, int width)
+    {
+        await using var session = await BrowserSession.SignInAsync(failed.Dashboard, new Look(isDark, width), $"hostile {width}");
+        var page = session.Page;
+        await page.AddInitScriptAsync("window.trapped = []; window.trap = what => window.trapped.push(what); window.alert = window.trap;");
+        await session.GoToAsync("failures?team=acme&code=schema_violation&since=all");
+        await page.Locator(".f-all tbody button").First.ClickAsync();
+        await Assertions.Expect(page.Locator(".example")).Not.ToHaveCountAsync(0);
+        foreach (var answer in await page.Locator(".example summary").AllAsync())
+        {
+            await answer.ClickAsync();
+        }
+
+        await session.AssertSoundAsync();
+        Assert.Empty(await page.EvaluateAsync<string[]>("window.trapped"));
+        Assert.Equal(0, await page.Locator(".f-open :is(script, img, svg, iframe, [onload], [onerror], a[href^=javascript])").CountAsync());
+        Assert.Contains("<script>trap('script')</script>", await page.Locator("pre.raw").First.InnerTextAsync());
+    }
+}
