@@ -72,7 +72,7 @@ public sealed class TeamPageTests : IAsyncDisposable
 
         var page = Render();
 
-        Assert.Equal("app, July 2026: 0 of 2 summarised", page.Find(".heat td a.on").GetAttribute("aria-label"));
+        Assert.Equal("0 %, app, July 2026: 0 of 2 summarised", page.Find(".heat td a.on").GetAttribute("aria-label"));
         Assert.Equal("teams/cal-com", page.Find(".heat td a.on").GetAttribute("href"));
         Assert.StartsWith("app, July 2026: 2 missing.", Text(page.Find("[data-testid=cell]")), StringComparison.Ordinal);
         Assert.Equal(
