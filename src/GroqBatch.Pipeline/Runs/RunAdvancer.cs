@@ -14,7 +14,8 @@ namespace GroqBatch.Pipeline.Runs;
 
 /// <summary>
 /// Moves one run as far as it can go now: takes its lease, takes every step that is due, and says when it wants to be looked at again. It keeps
-/// nothing in memory between steps; each step reads from the ledger what has been achieved, and what that leaves to do.
+/// nothing in memory between steps; each step reads from the ledger what has been achieved, and what that leaves to do. Only the next file is
+/// written beside the other steps: that reads what the others don't write, and what it stores is stored under the same lease.
 /// </summary>
 internal sealed partial class RunAdvancer(
     IRunStore runs,
@@ -54,20 +55,29 @@ internal sealed partial class RunAdvancer(
         }
 
         using var activity = PipelineActivities.StartRun("run.advance", runId);
+        await using var file = new FileUnderWay(keeper.Token);
         try
         {
             while (true)
             {
                 keeper.Token.ThrowIfCancellationRequested();
-                if (await StepAsync(runId, keeper) is not { } step)
+                if (await StepAsync(runId, keeper, file) is not { } step)
                 {
                     return null;
                 }
 
-                if (!step.GoOn)
+                if (step.GoOn)
+                {
+                    continue;
+                }
+
+                if (file.IsIdle)
                 {
                     return step.WakeIn;
                 }
+
+                // No alarm reaches a run whose lease is held: whether a batch has ended meanwhile is looked at from here.
+                await file.WaitAsync(Busy, time, keeper.Token);
             }
         }
         catch (LeaseLostException lost)
@@ -77,7 +87,7 @@ internal sealed partial class RunAdvancer(
         }
     }
 
-    private async Task<Step?> StepAsync(Guid runId, LeaseKeeper keeper)
+    private async Task<Step?> StepAsync(Guid runId, LeaseKeeper keeper, FileUnderWay file)
     {
         var run = await runs.FindAsync(runId, keeper.Token);
         if (run is null)
@@ -91,9 +101,15 @@ internal sealed partial class RunAdvancer(
             return Step.Next;
         }
 
-        var open = await batches.ListOpenAsync(runId, keeper.Token);
         try
         {
+            await file.TryEndAsync();
+            var open = await batches.ListOpenAsync(runId, keeper.Token);
+            if (run.State == RunState.Running && file.IsIdle && MayWriteAhead(open))
+            {
+                await WriteAheadAsync(run, keeper, file);
+            }
+
             var step = await SettleAndIngestAsync(run, open, keeper);
             if (step.GoOn)
             {
@@ -111,7 +127,7 @@ internal sealed partial class RunAdvancer(
             return run.State switch
             {
                 RunState.Cancelling => step.Or(await CancelAsync(run, open, keeper)),
-                RunState.Running => step.Or(await SendAsync(run, open, keeper)),
+                RunState.Running => step.Or(await SendAsync(run, open, keeper, file)),
                 _ => step.Or(await FinishAsync(run, open, keeper)),
             };
         }
@@ -164,7 +180,37 @@ internal sealed partial class RunAdvancer(
         return later;
     }
 
-    private async Task<Step> SendAsync(Run run, IReadOnlyList<Batch> open, LeaseKeeper keeper)
+    /// <summary>
+    /// The next file is written while the last one is sent and others are taken, but no further ahead: what can't be sent (a cap, a provider in
+    /// trouble) is not to pile up. The first file of a run or pass is no writing ahead.
+    /// </summary>
+    private static bool MayWriteAhead(IReadOnlyList<Batch> open)
+    {
+        var unsent = open.Where(batch => batch is { State: BatchState.Planned } or { State: BatchState.Uploaded, IntentAt: null }).ToList();
+        return open.Count > 0 && (unsent.Count == 0 || unsent is [{ State: BatchState.Planned, Troubles: 0, RetryAt: null }]);
+    }
+
+    /// <summary>Begins the next file where nothing has to be decided before: it is of the pass that is under way, behind its canary.</summary>
+    private async Task WriteAheadAsync(Run run, LeaseKeeper keeper, FileUnderWay file)
+    {
+        var passes = await runs.GetProgressAsync(run.Id, keeper.Token);
+        if (
+            passes.FirstOrDefault(pass => pass.Open > 0) is { Waiting: > 0 } current
+            && (run.IsCanaryDecided || current.Ordinal > 1)
+            && !(current.Ordinal > run.HoldAfterPass)
+        )
+        {
+            BeginFile(run, current, run.Settings.MaxRequestsPerBatch, keeper, file);
+        }
+    }
+
+    private void BeginFile(Run run, PassProgress pass, int limit, LeaseKeeper keeper, FileUnderWay file)
+    {
+        var rung = run.Ladder.Find(pass.Ordinal)!;
+        file.Begin(cancellationToken => writer.WriteNextAsync(run, rung, limit, keeper.Lease, cancellationToken));
+    }
+
+    private async Task<Step> SendAsync(Run run, IReadOnlyList<Batch> open, LeaseKeeper keeper, FileUnderWay file)
     {
         var later = Step.Idle(_options.PollInterval);
         foreach (
@@ -211,11 +257,11 @@ internal sealed partial class RunAdvancer(
             }
         }
 
-        return await PlanBatchAsync(run, open, keeper) ?? later;
+        return (file.IsIdle ? await PlanBatchAsync(run, open, keeper, file) : null) ?? later;
     }
 
     /// <summary>Writes the next batch of the lowest pass that is not done; a pass begins when the one before it is done.</summary>
-    private async Task<Step?> PlanBatchAsync(Run run, IReadOnlyList<Batch> open, LeaseKeeper keeper)
+    private async Task<Step?> PlanBatchAsync(Run run, IReadOnlyList<Batch> open, LeaseKeeper keeper, FileUnderWay file)
     {
         var passes = await runs.GetProgressAsync(run.Id, keeper.Token);
         var current = passes.FirstOrDefault(pass => pass.Open > 0);
@@ -256,9 +302,8 @@ internal sealed partial class RunAdvancer(
             limit = run.Settings.Canary.Value - sent;
         }
 
-        var rung = run.Ladder.Find(current.Ordinal)!;
-        await writer.WriteNextAsync(run, rung, limit, keeper.Lease, keeper.Token);
-        return Step.Next;
+        BeginFile(run, current, limit, keeper, file);
+        return null;
     }
 
     private async Task<Step?> JudgeCanaryAsync(Run run, PassProgress pass, LeaseKeeper keeper)
