@@ -218,7 +218,8 @@ internal sealed class AttemptEntityConfiguration : IEntityTypeConfiguration<Atte
         builder.Property(attempt => attempt.FailureCode).HasMaxLength(Lengths.Code);
         builder.Property(attempt => attempt.ProviderRequestId).HasMaxLength(Lengths.ProviderId);
         builder.Property(attempt => attempt.Cost).HasColumnType("numeric(18,9)");
-        builder.HasOne<RequestEntity>().WithMany().HasForeignKey(attempt => attempt.RequestId).OnDelete(DeleteBehavior.Cascade);
+
+        // Its request is looked for once for each statement: StatementReferencesSql.
         builder.HasIndex(attempt => new { attempt.RequestId, attempt.Number }).IsUnique();
 
         // The attempts of a batch: what its answers are matched with.

@@ -899,14 +899,14 @@ namespace GroqBatch.Data.Migrations
 
             modelBuilder.Entity("GroqBatch.Data.PullRequests.PullRequestStateEntity", b =>
                 {
+                    b.Property<long>("PullRequestId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("pull_request_id");
+
                     b.Property<string>("Provider")
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
                         .HasColumnName("provider");
-
-                    b.Property<long>("PullRequestId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("pull_request_id");
 
                     b.Property<byte[]>("ContentHash")
                         .IsRequired()
@@ -984,11 +984,8 @@ namespace GroqBatch.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("team_id");
 
-                    b.HasKey("Provider", "PullRequestId")
+                    b.HasKey("PullRequestId", "Provider")
                         .HasName("pk_pull_request_states");
-
-                    b.HasIndex("PullRequestId")
-                        .HasDatabaseName("ix_pull_request_states_pull_request_id");
 
                     b.HasIndex("FailureGroupId", "PullRequestId")
                         .HasDatabaseName("ix_pull_request_states_failed")
@@ -1814,16 +1811,6 @@ namespace GroqBatch.Data.Migrations
                     b.ToTable("data_protection_keys", "groqbatch");
                 });
 
-            modelBuilder.Entity("GroqBatch.Data.Batches.AttemptEntity", b =>
-                {
-                    b.HasOne("GroqBatch.Data.Runs.RequestEntity", null)
-                        .WithMany()
-                        .HasForeignKey("RequestId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_attempts_requests_request_id");
-                });
-
             modelBuilder.Entity("GroqBatch.Data.Batches.BatchCustomIdEntity", b =>
                 {
                     b.HasOne("GroqBatch.Data.Batches.BatchEntity", null)
@@ -1911,16 +1898,6 @@ namespace GroqBatch.Data.Migrations
                         .HasConstraintName("fk_pull_request_states_pull_requests_pull_request_id");
                 });
 
-            modelBuilder.Entity("GroqBatch.Data.Runs.ClaimEntity", b =>
-                {
-                    b.HasOne("GroqBatch.Data.Runs.RunEntity", null)
-                        .WithMany()
-                        .HasForeignKey("RunId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_claims_runs_run_id");
-                });
-
             modelBuilder.Entity("GroqBatch.Data.Runs.PassEntity", b =>
                 {
                     b.HasOne("GroqBatch.Data.Runs.RunEntity", null)
@@ -1939,16 +1916,6 @@ namespace GroqBatch.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_pass_failures_passes_run_id_ordinal");
-                });
-
-            modelBuilder.Entity("GroqBatch.Data.Runs.RequestEntity", b =>
-                {
-                    b.HasOne("GroqBatch.Data.Runs.PassEntity", null)
-                        .WithMany()
-                        .HasForeignKey("RunId", "PassOrdinal")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_requests_passes_run_id_pass_ordinal");
                 });
 
             modelBuilder.Entity("GroqBatch.Data.Runs.RunEntity", b =>
@@ -2018,16 +1985,6 @@ namespace GroqBatch.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_verdicts_sample_items_sample_id_position");
-                });
-
-            modelBuilder.Entity("GroqBatch.Data.Summaries.SummaryEntity", b =>
-                {
-                    b.HasOne("GroqBatch.Data.Runs.RunEntity", null)
-                        .WithMany()
-                        .HasForeignKey("RunId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_summaries_runs_run_id");
                 });
 #pragma warning restore 612, 618
         }

@@ -58,7 +58,9 @@ internal sealed class PullRequestStateEntityConfiguration : IEntityTypeConfigura
     public void Configure(EntityTypeBuilder<PullRequestStateEntity> builder)
     {
         builder.ToTable("pull_request_states");
-        builder.HasKey(state => new { state.Provider, state.PullRequestId });
+
+        // The pull request first: what an import changed is looked up by that alone, and each move of a state writes each index there is.
+        builder.HasKey(state => new { state.PullRequestId, state.Provider });
         builder.Property(state => state.Provider).HasMaxLength(Lengths.Code);
         builder.Property(state => state.Repository).HasMaxLength(Lengths.Repository);
         builder.Property(state => state.FailureCode).HasMaxLength(Lengths.Code);
@@ -99,7 +101,6 @@ internal sealed class PullRequestStateEntityConfiguration : IEntityTypeConfigura
             .HasFilter("state = 'failed'")
             .HasDatabaseName("ix_pull_request_states_failed");
 
-        // Of what an import changed. None by team alone: each move of a state would write it, and it goes with its pull request.
-        builder.HasIndex(state => state.PullRequestId);
+        // None by team alone: it goes with its pull request.
     }
 }

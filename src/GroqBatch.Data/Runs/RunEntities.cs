@@ -241,12 +241,8 @@ internal sealed class RequestEntityConfiguration : IEntityTypeConfiguration<Requ
         builder
             .Property(request => request.MessageKey)
             .HasComputedColumnSql("case when outcome = 'failed' then groqbatch.message_key(coalesce(message, '')) end", stored: true);
-        builder
-            .HasOne<PassEntity>()
-            .WithMany()
-            .HasForeignKey(request => new { request.RunId, request.PassOrdinal })
-            .OnDelete(DeleteBehavior.Cascade);
 
+        // Its pass is looked for once for each statement, not once for each row: StatementReferencesSql.
         // No foreign key to the pull request, here, in claims and in summaries: each would lock the row it points to, and locking every row of
         // the widest table there is means writing every page of it, once for each plan and each ingest. Requests, claims and summaries go with
         // their run, and a team's runs are removed before its pull requests.
@@ -298,7 +294,8 @@ internal sealed class ClaimEntityConfiguration : IEntityTypeConfiguration<ClaimE
         builder.HasKey(claim => claim.PullRequestId);
         builder.Property(claim => claim.PullRequestId).ValueGeneratedNever();
         builder.Property(claim => claim.ClaimedAt).HasDefaultValueSql("now()");
-        builder.HasOne<RunEntity>().WithMany().HasForeignKey(claim => claim.RunId).OnDelete(DeleteBehavior.Cascade);
+
+        // Its run is looked for once for each statement: StatementReferencesSql.
         builder.HasIndex(claim => claim.RunId);
     }
 }

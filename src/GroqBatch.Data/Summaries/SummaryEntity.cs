@@ -1,4 +1,3 @@
-using GroqBatch.Data.Runs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -47,8 +46,7 @@ internal sealed class SummaryEntityConfiguration : IEntityTypeConfiguration<Summ
         builder.Property(summary => summary.Cost).HasColumnType("numeric(18,9)");
         builder.Property(summary => summary.CreatedAt).HasDefaultValueSql("now()");
 
-        // Not to the pull request: see the requests.
-        builder.HasOne<RunEntity>().WithMany().HasForeignKey(summary => summary.RunId).OnDelete(DeleteBehavior.Cascade);
+        // None to the pull request: see the requests. Its run is looked for once for each statement: StatementReferencesSql.
         builder.HasIndex(summary => summary.AttemptId).IsUnique();
 
         // The history of one pull request.
