@@ -10,11 +10,18 @@ namespace GroqBatch.Data;
 /// <summary>Registers the database room.</summary>
 public static class DataServiceCollectionExtensions
 {
+    /// <summary>A row of a pull request has six kilobytes and more; what does not fit into the driver's own eight is read by halves.</summary>
+    private const int ReadBufferSize = 32 * 1024;
+
     /// <summary>One data source for everything (EF, COPY, LISTEN, the scheduler), the contexts and the stores.</summary>
     /// <param name="connectionString">To a PostgreSQL database; never logged.</param>
     public static IServiceCollection AddData(this IServiceCollection services, string connectionString)
     {
-        services.AddNpgsqlDataSource(connectionString);
+        services.AddNpgsqlDataSource(
+            connectionString,
+            builder =>
+                builder.ConnectionStringBuilder.ReadBufferSize = Math.Max(builder.ConnectionStringBuilder.ReadBufferSize, ReadBufferSize)
+        );
         services.AddPooledDbContextFactory<GroqBatchDbContext>(
             (provider, options) => GroqBatchDbContext.Configure(options, provider.GetRequiredService<NpgsqlDataSource>())
         );

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using GroqBatch.Core.PullRequests;
 using Npgsql;
 
@@ -27,6 +25,7 @@ internal static class PullRequestRow
     public static PullRequest Read(NpgsqlDataReader reader, int firstOrdinal)
     {
         var at = firstOrdinal;
+        byte[] json;
         return new PullRequest
         {
             Repository = reader.GetString(at++),
@@ -49,10 +48,10 @@ internal static class PullRequestRow
             MergedAt = reader.GetFieldValue<DateTimeOffset?>(at++),
             ClosedAt = reader.GetFieldValue<DateTimeOffset?>(at++),
             Url = reader.GetString(at++),
-            Files = List(reader, at++, PullRequestJson.Default.IReadOnlyListChangedFile),
-            Commits = List(reader, at++, PullRequestJson.Default.IReadOnlyListCommit),
-            Reviews = List(reader, at++, PullRequestJson.Default.IReadOnlyListReview),
-            Comments = List(reader, at, PullRequestJson.Default.IReadOnlyListComment),
+            Files = IsEmpty(json = reader.GetFieldValue<byte[]>(at++)) ? [] : PullRequestLists.Files(json),
+            Commits = IsEmpty(json = reader.GetFieldValue<byte[]>(at++)) ? [] : PullRequestLists.Commits(json),
+            Reviews = IsEmpty(json = reader.GetFieldValue<byte[]>(at++)) ? [] : PullRequestLists.Reviews(json),
+            Comments = IsEmpty(json = reader.GetFieldValue<byte[]>(at)) ? [] : PullRequestLists.Comments(json),
         };
     }
 
@@ -62,9 +61,6 @@ internal static class PullRequestRow
         return null;
     }
 
-    private static IReadOnlyList<T> List<T>(NpgsqlDataReader reader, int ordinal, JsonTypeInfo<IReadOnlyList<T>> type)
-    {
-        var json = reader.GetFieldValue<byte[]>(ordinal);
-        return json.Length <= 2 ? [] : JsonSerializer.Deserialize(json, type)!; // two bytes are []
-    }
+    /// <summary>Two bytes are <c>[]</c>.</summary>
+    private static bool IsEmpty(byte[] json) => json.Length <= 2;
 }
