@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using GroqBatch.Simulator.Files;
 
 namespace GroqBatch.Simulator.Answers;
 
@@ -51,9 +52,18 @@ internal sealed class RequestLine : IDisposable
     /// <summary>The first parameter that batches or models do not take, with the reason; null when there is none.</summary>
     public (string Param, string Message)? Unsupported { get; private set; }
 
+    /// <summary>The line that was read last in whole, for those that are like it; null when it is none to compare with.</summary>
+    public LineTemplate? Template { get; private set; }
+
     /// <summary>Reads a line; false when it is no JSON.</summary>
     public bool TryRead(ReadOnlySpan<byte> line)
     {
+        if (Template?.TryRead(line, out var customId, out var message) == true)
+        {
+            ReadLike(customId, ref message);
+            return true;
+        }
+
         try
         {
             Read(line);
@@ -65,13 +75,26 @@ internal sealed class RequestLine : IDisposable
         }
     }
 
+    /// <summary>All but the custom id and the user's message is as on the line before.</summary>
+    private void ReadLike(ReadOnlySpan<byte> customId, ref Utf8JsonReader message)
+    {
+        _promptLength = 0;
+        MessageCharacters = _otherCharacters;
+        SaysJson = _otherSaysJson;
+        CustomId = Encoding.UTF8.GetString(customId);
+        ReadContent(ref message);
+        Key = RequestKey.Of(customId, _model);
+    }
+
     private void Read(ReadOnlySpan<byte> line)
     {
+        Template = null;
         Reset();
         CustomId = "";
         var reader = new Utf8JsonReader(line);
         ReadOnlySpan<byte> customId = default;
         ReadOnlySpan<byte> model = default;
+        var idStart = 0;
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -85,6 +108,7 @@ internal sealed class RequestLine : IDisposable
                 }
 
                 customId = reader.ValueSpan;
+                idStart = customId.IsEmpty || reader.ValueIsEscaped ? 0 : (int)reader.TokenStartIndex + 1;
                 CustomId = TextOf(ref reader);
             }
             else if (reader.ValueTextEquals("body"u8))
@@ -99,6 +123,14 @@ internal sealed class RequestLine : IDisposable
         }
 
         Key = RequestKey.Of(customId, model);
+
+        // Whether there is anything else on the line is not looked at otherwise.
+        if (idStart > 0 && _userContents == 1 && _userStart > idStart && LineBlocks.IsBlank(line[(int)reader.BytesConsumed..]))
+        {
+            _model = model.ToArray();
+            _otherCharacters = MessageCharacters - _userCharacters;
+            Template = new LineTemplate(line, idStart, customId.Length, _userStart, _userLength);
+        }
     }
 
     public void Dispose()
@@ -108,8 +140,19 @@ internal sealed class RequestLine : IDisposable
         _promptLength = 0;
     }
 
+    private byte[] _model = [];
+    private int _otherCharacters;
+    private bool _otherSaysJson;
+    private int _userContents;
+    private int _userStart;
+    private int _userLength;
+    private int _userCharacters;
+
     private void Reset()
     {
+        _userContents = 0;
+        _userStart = 0;
+        _otherSaysJson = false;
         _promptLength = 0;
         MessageCharacters = 0;
         SaysJson = false;
@@ -294,6 +337,12 @@ internal sealed class RequestLine : IDisposable
             HasMessages = true;
             var isUser = false;
             var promptBefore = _promptLength;
+            var charactersBefore = MessageCharacters;
+            var saidJson = SaysJson;
+            SaysJson = false;
+            int contents = 0,
+                contentStart = 0,
+                contentLength = 0;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var isRole = reader.ValueTextEquals("role"u8);
@@ -305,10 +354,15 @@ internal sealed class RequestLine : IDisposable
                 }
                 else if (isContent && reader.TokenType == JsonTokenType.String)
                 {
+                    contents++;
+                    contentStart = (int)reader.TokenStartIndex;
+                    contentLength = reader.ValueSpan.Length + 2;
                     ReadContent(ref reader);
                 }
                 else if (isContent && reader.TokenType == JsonTokenType.StartArray)
                 {
+                    // No string to put another one in the place of.
+                    contents += 2;
                     ReadParts(ref reader);
                 }
                 else
@@ -321,7 +375,16 @@ internal sealed class RequestLine : IDisposable
             if (!isUser)
             {
                 _promptLength = promptBefore;
+                _otherSaysJson |= SaysJson;
             }
+            else if (contents > 0)
+            {
+                _userContents += contents;
+                (_userStart, _userLength) = (contentStart, contentLength);
+                _userCharacters = MessageCharacters - charactersBefore;
+            }
+
+            SaysJson |= saidJson;
         }
     }
 

@@ -136,12 +136,20 @@ internal sealed record InputInspection
         var rest = block.Bytes;
         string? lastModel = null;
         byte[] lastModelBytes = [];
+        LineTemplate? template = null;
+        using var reader = new RequestLine();
         while (LineBlocks.TryReadLine(ref rest, out var line))
         {
             number++;
-            if (!LineBlocks.IsBlank(line))
+            if (template?.TryRead(line, out var customId, out _) == true)
             {
-                lines.Add(InspectLine(line, number, ref lastModel, ref lastModelBytes));
+                lines.Add(new InspectedLine(number, RequestKey.OfId(customId), RequestKey.Of(customId, lastModelBytes), lastModel, null));
+            }
+            else if (!LineBlocks.IsBlank(line))
+            {
+                var inspected = InspectLine(line, number, ref lastModel, ref lastModelBytes);
+                lines.Add(inspected);
+                template = inspected is { Error: null, Model: not null } && reader.TryRead(line) ? reader.Template : null;
             }
         }
 
