@@ -5,7 +5,7 @@ namespace GroqBatch.Data.Ledger;
 
 /// <summary>
 /// One transaction on the ledger. With a lease it begins by locking the lease's row and checking the fence: until it ends nobody can take the
-/// lease over, and a holder whose lease was taken over meanwhile can't write.
+/// lease over, and a holder whose lease was taken over meanwhile can't write. The lock is shared by what the holder does at once.
 /// </summary>
 internal sealed class LedgerTransaction : IAsyncDisposable
 {
@@ -31,7 +31,7 @@ internal sealed class LedgerTransaction : IAsyncDisposable
             if (lease is not null)
             {
                 var held = await ledger.ScalarAsync(
-                    "select 1 from groqbatch.leases where name = @name and fence = @fence for update",
+                    "select 1 from groqbatch.leases where name = @name and fence = @fence for share",
                     [new("name", lease.Name), new("fence", lease.Fence)],
                     cancellationToken
                 );

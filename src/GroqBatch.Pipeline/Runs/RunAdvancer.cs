@@ -14,8 +14,8 @@ namespace GroqBatch.Pipeline.Runs;
 
 /// <summary>
 /// Moves one run as far as it can go now: takes its lease, takes every step that is due, and says when it wants to be looked at again. It keeps
-/// nothing in memory between steps; each step reads from the ledger what has been achieved, and what that leaves to do. Only the next file is
-/// written beside the other steps: that reads what the others don't write, and what it stores is stored under the same lease.
+/// nothing in memory between steps; each step reads from the ledger what has been achieved, and what that leaves to do. Two things go on beside the
+/// other steps: the next file is written, and a written one is uploaded. Neither touches what the others do, and both store under the same lease.
 /// </summary>
 internal sealed partial class RunAdvancer(
     IRunStore runs,
@@ -55,13 +55,15 @@ internal sealed partial class RunAdvancer(
         }
 
         using var activity = PipelineActivities.StartRun("run.advance", runId);
-        await using var file = new FileUnderWay(keeper.Token);
+        await using var writing = new SideWork(keeper.Token);
+        await using var uploading = new SideWork(keeper.Token);
+        var aside = new Aside(writing, uploading);
         try
         {
             while (true)
             {
                 keeper.Token.ThrowIfCancellationRequested();
-                if (await StepAsync(runId, keeper, file) is not { } step)
+                if (await StepAsync(runId, keeper, aside) is not { } step)
                 {
                     return null;
                 }
@@ -71,13 +73,13 @@ internal sealed partial class RunAdvancer(
                     continue;
                 }
 
-                if (file.IsIdle)
+                if (aside.IsIdle)
                 {
                     return step.WakeIn;
                 }
 
                 // No alarm reaches a run whose lease is held: whether a batch has ended meanwhile is looked at from here.
-                await file.WaitAsync(Busy, time, keeper.Token);
+                await SideWork.WaitAnyAsync([writing, uploading], Busy, time, keeper.Token);
             }
         }
         catch (LeaseLostException lost)
@@ -87,7 +89,7 @@ internal sealed partial class RunAdvancer(
         }
     }
 
-    private async Task<Step?> StepAsync(Guid runId, LeaseKeeper keeper, FileUnderWay file)
+    private async Task<Step?> StepAsync(Guid runId, LeaseKeeper keeper, Aside aside)
     {
         var run = await runs.FindAsync(runId, keeper.Token);
         if (run is null)
@@ -103,16 +105,23 @@ internal sealed partial class RunAdvancer(
 
         try
         {
-            await file.TryEndAsync();
+            await aside.Writing.EndAsync();
+            await aside.Uploading.EndAsync();
             var open = await batches.ListOpenAsync(runId, keeper.Token);
-            if (run.State == RunState.Running && file.IsIdle && MayWriteAhead(open))
+            if (run.State == RunState.Running && aside.Writing.IsIdle && MayWriteAhead(open))
             {
-                await WriteAheadAsync(run, keeper, file);
+                await WriteAheadAsync(run, keeper, aside);
             }
 
             var step = await SettleAndIngestAsync(run, open, keeper);
             if (step.GoOn)
             {
+                return step;
+            }
+
+            if (run.State is not RunState.Running && !aside.IsIdle)
+            {
+                // What is still under way may change what there is to stop or to finish; nothing new is begun.
                 return step;
             }
 
@@ -127,7 +136,7 @@ internal sealed partial class RunAdvancer(
             return run.State switch
             {
                 RunState.Cancelling => step.Or(await CancelAsync(run, open, keeper)),
-                RunState.Running => step.Or(await SendAsync(run, open, keeper, file)),
+                RunState.Running => step.Or(await SendAsync(run, open, keeper, aside)),
                 _ => step.Or(await FinishAsync(run, open, keeper)),
             };
         }
@@ -191,7 +200,7 @@ internal sealed partial class RunAdvancer(
     }
 
     /// <summary>Begins the next file where nothing has to be decided before: it is of the pass that is under way, behind its canary.</summary>
-    private async Task WriteAheadAsync(Run run, LeaseKeeper keeper, FileUnderWay file)
+    private async Task WriteAheadAsync(Run run, LeaseKeeper keeper, Aside aside)
     {
         var passes = await runs.GetProgressAsync(run.Id, keeper.Token);
         if (
@@ -200,23 +209,29 @@ internal sealed partial class RunAdvancer(
             && !(current.Ordinal > run.HoldAfterPass)
         )
         {
-            BeginFile(run, current, run.Settings.MaxRequestsPerBatch, keeper, file);
+            BeginFile(run, current, run.Settings.MaxRequestsPerBatch, keeper, aside);
         }
     }
 
-    private void BeginFile(Run run, PassProgress pass, int limit, LeaseKeeper keeper, FileUnderWay file)
+    private void BeginFile(Run run, PassProgress pass, int limit, LeaseKeeper keeper, Aside aside)
     {
         var rung = run.Ladder.Find(pass.Ordinal)!;
-        file.Begin(cancellationToken => writer.WriteNextAsync(run, rung, limit, keeper.Lease, cancellationToken));
+        aside.Writing.Begin(cancellationToken => writer.WriteNextAsync(run, rung, limit, keeper.Lease, cancellationToken));
     }
 
-    private async Task<Step> SendAsync(Run run, IReadOnlyList<Batch> open, LeaseKeeper keeper, FileUnderWay file)
+    private async Task<Step> SendAsync(Run run, IReadOnlyList<Batch> open, LeaseKeeper keeper, Aside aside)
     {
         var later = Step.Idle(_options.PollInterval);
         foreach (
             var batch in open.Where(batch => batch.State is BatchState.Planned || batch is { State: BatchState.Uploaded, IntentAt: null })
         )
         {
+            if (batch.State == BatchState.Planned && !aside.Uploading.IsIdle)
+            {
+                // It is the one that is uploaded, or its turn comes next.
+                continue;
+            }
+
             if (batch.Rung is { } written && run.Ladder.Find(batch.Pass)?.Model is { } model && written.Model != model)
             {
                 await batches.AbandonAsync(
@@ -235,8 +250,8 @@ internal sealed partial class RunAdvancer(
 
             if (batch.State == BatchState.Planned)
             {
-                await submitter.UploadAsync(batch, keeper.Lease, keeper.Token);
-                return Step.Next;
+                aside.Uploading.Begin(cancellationToken => submitter.UploadAsync(batch, keeper.Lease, cancellationToken));
+                continue;
             }
 
             var (verdict, explanation) = await submitter.SubmitAsync(run, batch, keeper.Lease, keeper.Token);
@@ -257,11 +272,11 @@ internal sealed partial class RunAdvancer(
             }
         }
 
-        return (file.IsIdle ? await PlanBatchAsync(run, open, keeper, file) : null) ?? later;
+        return (aside.IsIdle ? await PlanBatchAsync(run, open, keeper, aside) : null) ?? later;
     }
 
     /// <summary>Writes the next batch of the lowest pass that is not done; a pass begins when the one before it is done.</summary>
-    private async Task<Step?> PlanBatchAsync(Run run, IReadOnlyList<Batch> open, LeaseKeeper keeper, FileUnderWay file)
+    private async Task<Step?> PlanBatchAsync(Run run, IReadOnlyList<Batch> open, LeaseKeeper keeper, Aside aside)
     {
         var passes = await runs.GetProgressAsync(run.Id, keeper.Token);
         var current = passes.FirstOrDefault(pass => pass.Open > 0);
@@ -302,7 +317,7 @@ internal sealed partial class RunAdvancer(
             limit = run.Settings.Canary.Value - sent;
         }
 
-        BeginFile(run, current, limit, keeper, file);
+        BeginFile(run, current, limit, keeper, aside);
         return null;
     }
 
@@ -436,6 +451,12 @@ internal sealed partial class RunAdvancer(
         }
 
         return Step.Idle(_options.PollInterval);
+    }
+
+    /// <summary>What goes on beside the steps.</summary>
+    private sealed record Aside(SideWork Writing, SideWork Uploading)
+    {
+        public bool IsIdle => Writing.IsIdle && Uploading.IsIdle;
     }
 
     /// <summary>What a step leaves: at once the next one, or a while.</summary>

@@ -24,19 +24,22 @@ internal enum Mishap
 }
 
 /// <summary>
-/// Between a worker and everything outside of it (provider, ledger, leases). Each call is a point at which the worker may die or stand still.
+/// Between a worker and everything outside of it (provider, ledger, leases). Each call is a point at which the worker may die or stand still; all
+/// that it does at once dies or stands still with it.
 /// </summary>
 internal sealed class Interference
 {
+    private readonly Lock _lock = new();
     private Mishap _mishap;
     private int _countdown;
+    private int _underWay;
     private string? _name;
     private TaskCompletionSource? _pause;
     private TaskCompletionSource _paused = NewSignal();
 
     public bool IsCrashed { get; private set; }
 
-    /// <summary>Completed when the worker stands still.</summary>
+    /// <summary>Completed when the worker stands still: nothing that it asked for is under way any more.</summary>
     public Task Paused => _paused.Task;
 
     /// <summary>Lets it happen at the k-th call from now, from 0; of this name, if one is given.</summary>
@@ -56,15 +59,31 @@ internal sealed class Interference
     /// <summary>A worker that stands still goes on.</summary>
     public void GoOn()
     {
-        _paused = NewSignal();
-        var pause = Interlocked.Exchange(ref _pause, null);
+        TaskCompletionSource? pause;
+        lock (_lock)
+        {
+            _paused = NewSignal();
+            pause = _pause;
+            _pause = null;
+        }
+
         pause?.SetResult();
     }
 
     public async Task<TResult> CallAsync<TResult>(string name, Func<Task<TResult>> call)
     {
         var mishap = await MeetAsync(name);
-        var result = await call();
+        await EnterAsync();
+        TResult result;
+        try
+        {
+            result = await call();
+        }
+        finally
+        {
+            Exit();
+        }
+
         await LeaveAsync(mishap);
         return result;
     }
@@ -81,10 +100,14 @@ internal sealed class Interference
     private async Task<Mishap> MeetAsync(string name)
     {
         Begin();
-        var mishap = _mishap != Mishap.None && (_name is null || _name == name) && _countdown-- == 0 ? _mishap : Mishap.None;
-        if (mishap != Mishap.None)
+        Mishap mishap;
+        lock (_lock)
         {
-            _mishap = Mishap.None;
+            mishap = _mishap != Mishap.None && (_name is null || _name == name) && _countdown-- == 0 ? _mishap : Mishap.None;
+            if (mishap != Mishap.None)
+            {
+                _mishap = Mishap.None;
+            }
         }
 
         switch (mishap)
@@ -113,14 +136,61 @@ internal sealed class Interference
         {
             await PauseAsync();
         }
+        else if (_pause is { } pause)
+        {
+            await pause.Task;
+        }
+    }
+
+    private async Task EnterAsync()
+    {
+        while (true)
+        {
+            Task pause;
+            lock (_lock)
+            {
+                if (_pause is null)
+                {
+                    _underWay++;
+                    return;
+                }
+
+                pause = _pause.Task;
+            }
+
+            await pause;
+            Begin();
+        }
+    }
+
+    private void Exit()
+    {
+        lock (_lock)
+        {
+            _underWay--;
+            TellIfStill();
+        }
     }
 
     private async Task PauseAsync()
     {
-        var pause = NewSignal();
-        _pause = pause;
-        _paused.TrySetResult();
-        await pause.Task;
+        Task pause;
+        lock (_lock)
+        {
+            _pause ??= NewSignal();
+            pause = _pause.Task;
+            TellIfStill();
+        }
+
+        await pause;
+    }
+
+    private void TellIfStill()
+    {
+        if (_pause is not null && _underWay == 0)
+        {
+            _paused.TrySetResult();
+        }
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

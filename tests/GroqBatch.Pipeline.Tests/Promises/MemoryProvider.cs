@@ -72,6 +72,8 @@ internal sealed class MemoryProvider : IBatchProvider
         (2, "twice"),
     ];
 
+    // A worker may upload while it does something else.
+    private readonly Lock _lock = new();
     private readonly Dictionary<string, string[]> _files = new(StringComparer.Ordinal);
     private readonly List<MemoryBatch> _batches = [];
     private Random _random = new(0);
@@ -94,46 +96,61 @@ internal sealed class MemoryProvider : IBatchProvider
 
     public Task<string> UploadAsync(string path, string fileName, CancellationToken cancellationToken)
     {
-        var fault = Meet(isRead: false);
-        var id = $"file_{++_ids}";
-        _files[id] = File.ReadAllLines(path);
-        ThrowAfter(fault, mayHaveHappened: true);
-        return Task.FromResult(id);
+        lock (_lock)
+        {
+            var fault = Meet(isRead: false);
+            var id = $"file_{++_ids}";
+            _files[id] = File.ReadAllLines(path);
+            ThrowAfter(fault, mayHaveHappened: true);
+            return Task.FromResult(id);
+        }
     }
 
     public Task<ProviderBatch> CreateBatchAsync(NewBatch batch, CancellationToken cancellationToken)
     {
-        var fault = Meet(isRead: false);
-        if (batch.IsTooLate?.Invoke() == true)
+        lock (_lock)
         {
-            throw new ProviderException("It is too late to send this.", ProviderFault.TooLate);
-        }
+            var fault = Meet(isRead: false);
+            if (batch.IsTooLate?.Invoke() == true)
+            {
+                throw new ProviderException("It is too late to send this.", ProviderFault.TooLate);
+            }
 
-        var created = new MemoryBatch
-        {
-            Id = $"batch_{++_ids}",
-            InputFileId = batch.InputFileId,
-            Metadata = batch.Metadata,
-            CustomIds = [.. _files[batch.InputFileId].Select(line => Read(line, "custom_id"))],
-            Model = Read(_files[batch.InputFileId][0], "body", "model"),
-        };
-        _batches.Add(created);
-        ThrowAfter(fault, mayHaveHappened: true);
-        return Task.FromResult(Describe(created));
+            var created = new MemoryBatch
+            {
+                Id = $"batch_{++_ids}",
+                InputFileId = batch.InputFileId,
+                Metadata = batch.Metadata,
+                CustomIds = [.. _files[batch.InputFileId].Select(line => Read(line, "custom_id"))],
+                Model = Read(_files[batch.InputFileId][0], "body", "model"),
+            };
+            _batches.Add(created);
+            ThrowAfter(fault, mayHaveHappened: true);
+            return Task.FromResult(Describe(created));
+        }
     }
 
     public Task<IReadOnlyList<ProviderBatch>> GetBatchesAsync(IReadOnlyCollection<string> batchIds, CancellationToken cancellationToken)
     {
-        ThrowAfter(Meet(isRead: true), mayHaveHappened: false);
-        return Task.FromResult<IReadOnlyList<ProviderBatch>>([
-            .. _batches.Where(batch => !batch.IsGone && batchIds.Contains(batch.Id)).Select(Describe),
-        ]);
+        lock (_lock)
+        {
+            ThrowAfter(Meet(isRead: true), mayHaveHappened: false);
+            return Task.FromResult<IReadOnlyList<ProviderBatch>>([
+                .. _batches.Where(batch => !batch.IsGone && batchIds.Contains(batch.Id)).Select(Describe),
+            ]);
+        }
     }
 
     public async IAsyncEnumerable<ProviderBatch> ListBatchesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var fault = Meet(isRead: true);
-        var all = _batches.Where(batch => !batch.IsGone).Reverse().ToList();
+        CallFault fault;
+        List<MemoryBatch> all;
+        lock (_lock)
+        {
+            fault = Meet(isRead: true);
+            all = [.. _batches.Where(batch => !batch.IsGone).Reverse()];
+        }
+
         for (var place = 0; place < all.Count; place++)
         {
             if (place == all.Count / 2)
@@ -150,24 +167,31 @@ internal sealed class MemoryProvider : IBatchProvider
 
     public Task<ProviderBatch?> CancelBatchAsync(string batchId, CancellationToken cancellationToken)
     {
-        var fault = Meet(isRead: false);
-        var batch = _batches.Find(batch => batch.Id == batchId && !batch.IsGone);
-        if (batch is { HasEnded: false })
+        lock (_lock)
         {
-            batch.Status = "cancelling";
-            batch.IsCancelAsked = true;
-        }
+            var fault = Meet(isRead: false);
+            var batch = _batches.Find(batch => batch.Id == batchId && !batch.IsGone);
+            if (batch is { HasEnded: false })
+            {
+                batch.Status = "cancelling";
+                batch.IsCancelAsked = true;
+            }
 
-        ThrowAfter(fault, mayHaveHappened: true);
-        return Task.FromResult(batch is null ? null : Describe(batch));
+            ThrowAfter(fault, mayHaveHappened: true);
+            return Task.FromResult(batch is null ? null : Describe(batch));
+        }
     }
 
     public async Task<long> DownloadAsync(string fileId, string path, CancellationToken cancellationToken)
     {
-        ThrowAfter(Meet(isRead: true), mayHaveHappened: false);
-        if (!_files.TryGetValue(fileId, out var lines))
+        string[]? lines;
+        lock (_lock)
         {
-            throw new ProviderException("The provider does not know the file.", ProviderFault.NotFound);
+            ThrowAfter(Meet(isRead: true), mayHaveHappened: false);
+            if (!_files.TryGetValue(fileId, out lines))
+            {
+                throw new ProviderException("The provider does not know the file.", ProviderFault.NotFound);
+            }
         }
 
         await File.WriteAllLinesAsync(path, lines, cancellationToken);
