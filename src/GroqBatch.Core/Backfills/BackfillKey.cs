@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using GroqBatch.Core.PullRequests;
 using GroqBatch.Core.Runs;
 
 namespace GroqBatch.Core.Backfills;
@@ -20,8 +21,16 @@ public static class BackfillKey
         ArgumentNullException.ThrowIfNull(request);
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{provider}|{request.TeamId}|{beginsAfter}|{request.Limit}|{request.WithFallback}|{request.IncludeStale}|{request.Canary}|{request.CanaryMaxFailure:R}|{request.CanaryWait}|{request.HoldAfterPass}|{request.MaxCost}"
+            $"{provider}|{request.TeamId}|{beginsAfter}|{request.Limit}|{request.WithFallback}|{request.IncludeStale}|{request.Canary}|{request.CanaryMaxFailure:R}|{request.CanaryWait}|{request.HoldAfterPass}|{request.MaxCost}|{SetOf(request.Filter)}"
         );
         return $"backfill-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16))}";
     }
+
+    private static string SetOf(PullRequestFilter? filter) =>
+        filter is null
+            ? ""
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{string.Join(',', filter.States)};{filter.Repository};{filter.Month:O};{filter.Search};{string.Join(',', filter.Ids)}"
+            );
 }

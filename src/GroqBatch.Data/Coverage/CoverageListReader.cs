@@ -51,7 +51,7 @@ internal sealed class CoverageListReader(NpgsqlDataSource dataSource) : ICoverag
         await using var command = dataSource.CreateCommand(CoverageListSql.Days);
         command.Parameters.Add(new() { Value = provider });
         command.Parameters.Add(new() { Value = first });
-        command.Parameters.Add(new() { Value = last });
+        command.Parameters.Add(new() { Value = last.DayNumber - first.DayNumber });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var days = new List<CoverageDay>();
         while (await reader.ReadAsync(cancellationToken))

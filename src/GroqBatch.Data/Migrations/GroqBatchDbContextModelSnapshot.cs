@@ -78,6 +78,12 @@ namespace GroqBatch.Data.Migrations
                         .IsDescending()
                         .HasDatabaseName("ix_audit_events_at");
 
+                    b.HasIndex("Action", "Id")
+                        .HasDatabaseName("ix_audit_events_action_id");
+
+                    b.HasIndex("Actor", "Id")
+                        .HasDatabaseName("ix_audit_events_actor_id");
+
                     b.HasIndex("Target", "Id")
                         .HasDatabaseName("ix_audit_events_target_id");
 
@@ -195,6 +201,10 @@ namespace GroqBatch.Data.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("AdoptedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("adopted_at");
 
                     b.Property<long>("Bytes")
                         .HasColumnType("bigint")
@@ -395,6 +405,10 @@ namespace GroqBatch.Data.Migrations
                     b.HasIndex("RunId")
                         .HasDatabaseName("ix_batches_ended")
                         .HasFilter("state = 'Ended'");
+
+                    b.HasIndex("Provider", "AdoptedAt")
+                        .HasDatabaseName("ix_batches_provider_adopted_at")
+                        .HasFilter("adopted_at is not null");
 
                     b.HasIndex("Provider", "NextPollAt")
                         .HasDatabaseName("ix_batches_to_poll")
@@ -1224,12 +1238,13 @@ namespace GroqBatch.Data.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("estimate");
 
-                    b.Property<string>("Filter")
-                        .HasColumnType("jsonb")
-                        .HasColumnName("filter");
                     b.Property<string>("FailureFilter")
                         .HasColumnType("jsonb")
                         .HasColumnName("failure_filter");
+
+                    b.Property<string>("Filter")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("filter");
 
                     b.Property<short?>("HoldAfterPass")
                         .HasColumnType("smallint")

@@ -43,6 +43,8 @@ public sealed partial class PrivatePostgresCluster
             ["shared_buffers"] = "256MB",
             ["max_wal_size"] = "2GB",
             ["wal_compression"] = "on",
+            // Compiling takes longer than any statement that a page asks for takes to run; the planner only has to misjudge one.
+            ["jit"] = "off",
             ["timezone"] = "UTC",
             ["log_timezone"] = "UTC",
             ["log_min_messages"] = "log",

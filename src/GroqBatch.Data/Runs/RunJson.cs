@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 using GroqBatch.Core.Estimates;
 using GroqBatch.Core.FailureGroups;
 using GroqBatch.Core.Models;
-using GroqBatch.Core.PullRequests;
 using GroqBatch.Core.Outcomes;
+using GroqBatch.Core.PullRequests;
 using GroqBatch.Core.Runs;
 
 namespace GroqBatch.Data.Runs;

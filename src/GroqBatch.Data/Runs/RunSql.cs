@@ -1,8 +1,8 @@
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.PullRequests;
 using GroqBatch.Core.Runs;
-using GroqBatch.Data.PullRequests;
 using GroqBatch.Data.FailureGroups;
+using GroqBatch.Data.PullRequests;
 
 namespace GroqBatch.Data.Runs;
 
@@ -11,7 +11,8 @@ internal static class RunSql
 {
     /// <summary>
     /// The one condition by which runs select: it counts, it lists, and it claims. Put together from fixed pieces, so that the plan of each
-    /// kind of selection can use its index. Parameters: provider, team, states, retry_of, codes, only, message, pass, model, since, and those of the filter.
+    /// kind of selection can use its index. Parameters: provider, team, states, retry_of, codes, only, message, pass, model, since, and those of
+    /// the filter.
     /// </summary>
     private static string Candidates(RunSelection selection, bool withClaimed = false) =>
         "from groqbatch.pull_request_states state where state.provider = @provider and state.team_id = @team"

@@ -138,7 +138,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             { RetryOf: not null } => "Retry of a run's final failures.",
             { Failures: not null } => "Retry of failures over runs.",
             { PullRequestId: not null } => "One pull request, again.",
-            { Filter: { } filter } => $"Chosen: {filter.InWords()}.",
+            { Filter: { } chosen } => $"Chosen: {chosen.InWords()}.",
             { Limit: int limit } => $"The {limit:N0} newest that are missing.",
             _ => "Everything that is missing.",
         };

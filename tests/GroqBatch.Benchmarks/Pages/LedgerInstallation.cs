@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using GroqBatch.Benchmarks.Pipeline;
 using GroqBatch.Data.PrivatePostgres;
 using GroqBatch.Testing.Ledgers;
 using Npgsql;
@@ -23,6 +24,9 @@ internal sealed class LedgerInstallation : IAsyncDisposable
     public string Folder { get; }
     public string ConnectionString => _cluster.ConnectionString;
     public NpgsqlDataSource DataSource { get; }
+
+    /// <summary>Seconds of processor time of all of the server's processes so far, in steps of 10 ms.</summary>
+    public double ServerCpuSeconds => new ServerMeter(ServerMeter.PostmasterOf(Folder)).CpuSeconds(exactly: true);
 
     public static async Task<LedgerInstallation> CreateAsync(
         PagesArguments arguments,

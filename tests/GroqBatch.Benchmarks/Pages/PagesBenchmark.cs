@@ -35,20 +35,28 @@ internal sealed class PagesBenchmark(PagesArguments arguments, TextWriter output
         }
 
         await output.WriteLineAsync($"{arguments.Loads} loads each, load average {ReadLoad()}");
-        await output.WriteLineAsync("| page | median ms | p95 ms | slowest ms |\n| --- | ---: | ---: | ---: |");
+        await output.WriteLineAsync(
+            "| page | median ms | p95 ms | slowest ms | dashboard CPU ms | PostgreSQL CPU ms |\n| --- | ---: | ---: | ---: | ---: | ---: |"
+        );
         var slow = new List<string>();
         foreach (var visit in visits)
         {
             var times = new List<double>(arguments.Loads);
+            var (cpu, server) = (dashboard.CpuSeconds, ledger.ServerCpuSeconds);
             for (var time = 0; time < arguments.Loads; time++)
             {
                 times.Add(await LoadAsync(visitor, visit, cancellationToken));
             }
 
+            cpu = (dashboard.CpuSeconds - cpu) * 1_000 / times.Count;
+            server = (ledger.ServerCpuSeconds - server) * 1_000 / times.Count;
             var (median, tail) = (Quantile(times, 0.5), Quantile(times, 0.95));
             var name = visit.Address.Length > 60 ? $"{visit.Address[..57]}…" : visit.Address;
             await output.WriteLineAsync(
-                string.Create(CultureInfo.InvariantCulture, $"| `{name}` | {median:0} | {tail:0} | {times.Max():0} |")
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| `{name}` | {median:0} | {tail:0} | {times.Max():0} | {cpu:0} | {server:0} |"
+                )
             );
             if (median > MedianBound || tail > TailBound)
             {

@@ -1,4 +1,5 @@
 using GroqBatch.Core.Backfills;
+using GroqBatch.Core.PullRequests;
 using GroqBatch.Core.Runs;
 
 namespace GroqBatch.Core.Tests.Backfills;
@@ -36,6 +37,9 @@ public sealed class BackfillKeyTests
             BackfillKey.Of("groq", Start with { CanaryMaxFailure = 0.2 }, null),
             BackfillKey.Of("groq", Start with { CanaryWait = true }, null),
             BackfillKey.Of("groq", Start with { HoldAfterPass = 1 }, null),
+            BackfillKey.Of("groq", Start with { Filter = new PullRequestFilter { Ids = [1, 2] } }, null),
+            BackfillKey.Of("groq", Start with { Filter = new PullRequestFilter { Ids = [1, 3] } }, null),
+            BackfillKey.Of("groq", Start with { Filter = new PullRequestFilter { Repository = "acme/web" } }, null),
         ];
 
         Assert.Equal(keys.Length, keys.Distinct(StringComparer.Ordinal).Count());

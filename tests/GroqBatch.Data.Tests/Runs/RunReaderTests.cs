@@ -121,13 +121,15 @@ public sealed class RunReaderTests(RunReaderTests.Ledger ledger) : IClassFixture
     [Fact]
     public async Task Narrows_a_list_by_team_state_model_and_person_and_turns_its_pages()
     {
-        Assert.Equal([Finished, Neighbour, Queued], await IdsAsync(new RunFilter { Team = "ledger" }));
+        Assert.Equal(Sorted(Finished, Neighbour, Queued), await IdsAsync(new RunFilter { Team = "ledger" }));
         Assert.Empty(await IdsAsync(new RunFilter { Team = "nobody" }));
-        Assert.Equal([Neighbour, Queued], await IdsAsync(new RunFilter { States = [RunState.Queued, RunState.Running] }));
+        Assert.Equal(Sorted(Neighbour, Queued), await IdsAsync(new RunFilter { States = [RunState.Queued, RunState.Running] }));
         Assert.Equal([Finished], await IdsAsync(new RunFilter { Model = "openai/gpt-oss-120b" }));
-        Assert.Equal([Finished, Neighbour], await IdsAsync(new RunFilter { Model = "openai/gpt-oss-20b", StartedBy = "cli:ada" }));
+        Assert.Equal(Sorted(Finished, Neighbour), await IdsAsync(new RunFilter { Model = "openai/gpt-oss-20b", StartedBy = "cli:ada" }));
         Assert.Empty(await IdsAsync(new RunFilter { StartedBy = "cli:bob" }));
         Assert.Equal([Neighbour], await IdsAsync(new RunFilter { Skip = 1, Take = 1 }));
+
+        static IEnumerable<Guid> Sorted(params Guid[] ids) => ids.Order();
 
         async Task<IEnumerable<Guid>> IdsAsync(RunFilter filter) =>
             (await ledger.Runs.ListAsync(filter, Cancellation)).Select(run => run.Id).Order();

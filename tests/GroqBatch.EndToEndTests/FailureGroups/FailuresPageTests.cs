@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using GroqBatch.EndToEndTests.Browser;
 using Microsoft.Playwright;
 
@@ -33,11 +34,13 @@ public sealed class FailuresPageTests(FailedDashboard failed) : IClassFixture<Fa
         await session.AssertSoundAsync();
 
         await page.Locator(".tbl-bar .btn.primary").ClickAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new("Send .* again") })).ToBeVisibleAsync();
+        await Assertions
+            .Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new("Send .* again", RegexOptions.None, TimeSpan.FromSeconds(1)) }))
+            .ToBeVisibleAsync();
         await Screenshots.TakeAsync(page, "failures-retry", session.What);
         await session.AssertSoundAsync();
         await page.Keyboard.PressAsync("Escape");
-        await Assertions.Expect(page.Locator(".dlg")).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Locator(".retry-ask")).ToHaveCountAsync(0);
     }
 
     [Fact]
@@ -76,9 +79,10 @@ public sealed class FailuresPageTests(FailedDashboard failed) : IClassFixture<Fa
         await page.GetByRole(AriaRole.Button, new() { Name = "Open max_tokens" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
 
-        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Retry these") }).FocusAsync();
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Retry these", RegexOptions.None, TimeSpan.FromSeconds(1)) })
+            .FocusAsync();
         await page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(page.Locator(".dlg")).ToContainTextAsync($"{open} pull requests that failed with max_tokens");
+        await Assertions.Expect(page.Locator(".retry-ask")).ToContainTextAsync($"{open} pull requests that failed with max_tokens");
         await page.GetByRole(AriaRole.Button, new() { Name = $"Send {open} again" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator(".f-note")).ToContainTextAsync($"{open} pull requests are sent again.");
@@ -88,7 +92,8 @@ public sealed class FailuresPageTests(FailedDashboard failed) : IClassFixture<Fa
         );
 
         await session.GoToAsync("failures?team=acme&code=schema_violation&since=all");
-        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Park [0-9]") }).FocusAsync();
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Park [0-9]", RegexOptions.None, TimeSpan.FromSeconds(1)) })
+            .FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await page.GetByLabel("Reason, as others will read it").FocusAsync();
         await page.Keyboard.TypeAsync("Generated code");
@@ -124,6 +129,6 @@ public sealed class FailuresPageTests(FailedDashboard failed) : IClassFixture<Fa
         await session.AssertSoundAsync();
         Assert.Empty(await page.EvaluateAsync<string[]>("window.trapped"));
         Assert.Equal(0, await page.Locator(".f-open :is(script, img, svg, iframe, [onload], [onerror], a[href^=javascript])").CountAsync());
-        Assert.Contains("<script>trap('script')</script>", await page.Locator("pre.raw").First.InnerTextAsync());
+        Assert.Contains("<script>trap('script')</script>", await page.Locator("pre.answer").First.InnerTextAsync());
     }
 }

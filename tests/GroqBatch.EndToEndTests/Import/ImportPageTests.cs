@@ -20,10 +20,21 @@ public sealed class ImportPageTests(SampleDashboard sample) : IClassFixture<Samp
         await page.GetByLabel("Slug").FillAsync($"acme-{look}");
         await page.Locator("#import-files")
             .SetInputFilesAsync(
-                [
-                    new() { Name = "<img src=x onerror=alert(1)>.jsonl", MimeType = "application/x-ndjson", Buffer = Encoding.UTF8.GetBytes($"{Line(1)}\n<script>alert(1)</script>\n{Line(2)}\n") },
-                    new() { Name = "blank.jsonl", MimeType = "application/x-ndjson", Buffer = new byte[1_000_000] },
-                ]
+                (FilePayload[])
+                    [
+                        new FilePayload
+                        {
+                            Name = "<img src=x onerror=alert(1)>.jsonl",
+                            MimeType = "application/x-ndjson",
+                            Buffer = Encoding.UTF8.GetBytes($"{Line(1)}\n<script>alert(1)</script>\n{Line(2)}\n"),
+                        },
+                        new FilePayload
+                        {
+                            Name = "blank.jsonl",
+                            MimeType = "application/x-ndjson",
+                            Buffer = new byte[1_000_000],
+                        },
+                    ]
             );
         await page.GetByRole(AriaRole.Button, new() { Name = "Import 2 files" }).ClickAsync();
 
@@ -37,5 +48,5 @@ public sealed class ImportPageTests(SampleDashboard sample) : IClassFixture<Samp
     }
 
     private static string Line(int number) =>
-        $$"""{"repository":"acme/web","number":{{number}},"title":"Say what {{number}} is for","body":"It says so.","state":"open","created_at":"2026-11-01T00:00:00Z"}""";
+        $$"""{"base":{"repo":{"full_name":"acme/web"} },"number":{{number}},"title":"Say what {{number}} is for","body":"It says so.","state":"open","created_at":"2026-11-01T00:00:00Z"}""";
 }

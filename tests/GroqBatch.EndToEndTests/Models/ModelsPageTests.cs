@@ -13,6 +13,7 @@ public sealed class ModelsPageTests(SampleDashboard sample) : IClassFixture<Samp
         await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(isDark, width));
 
         await session.GoToAsync("/models");
+        await session.Page.GetByRole(AriaRole.Button, new() { Name = "Compare ladders" }).ClickAsync();
 
         await Assertions.Expect(session.Page.GetByText("Start on the stronger one")).ToBeVisibleAsync();
         await Assertions.Expect(session.Page.GetByText("openai/gpt-oss-20b").First).ToBeVisibleAsync();

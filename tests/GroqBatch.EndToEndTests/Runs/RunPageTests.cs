@@ -30,7 +30,8 @@ public sealed class RunPageTests(RunPageTests.SlowDashboard slow) : IClassFixtur
     }
 
     [Theory]
-    [MemberData(nameof(Look.All), MemberType = typeof(Look))]
+    [InlineData(false, 1440)]
+    [InlineData(true, 360)]
     public async Task Is_sound_with_every_shape_of_a_ladder(bool isDark, int width)
     {
         var shapes = await slow.ShapesAsync();

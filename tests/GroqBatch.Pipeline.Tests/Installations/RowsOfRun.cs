@@ -16,7 +16,9 @@ internal static class RowsOfRun
                 union all select 6, to_jsonb(attempt)::text from groqbatch.attempts attempt
                     join groqbatch.requests request on request.id = attempt.request_id where request.run_id = '{runId}'
                 union all select 7, (to_jsonb(summary) - 'id')::text from groqbatch.summaries summary where run_id = '{runId}'
-                union all select 8, (to_jsonb(stand) - 'summary_id')::text || coalesce(summary.document::text, '')
+                union all select 8, (to_jsonb(stand) - 'summary_id' - 'failure_group_id')::text || coalesce(summary.document::text, '')
+                                    || coalesce((select failed.code || failed.message_key::text from groqbatch.failure_groups failed
+                                                 where failed.id = stand.failure_group_id), '')
                     from groqbatch.pull_request_states stand
                     join groqbatch.requests request on request.pull_request_id = stand.pull_request_id and request.pass_ordinal = 1
                     left join groqbatch.summaries summary on summary.id = stand.summary_id where request.run_id = '{runId}'

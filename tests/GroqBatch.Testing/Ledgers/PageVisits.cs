@@ -6,7 +6,14 @@ namespace GroqBatch.Testing.Ledgers;
 /// <param name="Route">The page's own template, as its <c>@page</c> says.</param>
 /// <param name="Address">Where to go.</param>
 /// <param name="Shows">A text that is rendered once its data has come, and not before.</param>
-public sealed record PageVisit(string Route, string Address, string Shows);
+public sealed record PageVisit(string Route, string Address, string Shows)
+{
+    /// <summary>
+    /// Rows of a pull request each that one statement may look at, whatever there is: what a page can show, unless the way it is read is bounded
+    /// by something else.
+    /// </summary>
+    public int MostRows { get; init; } = 1_000;
+}
 
 /// <summary>
 /// Every page, in each of the ways in which it reads: what is measured, and whose plans are looked at. A test fails when a page, or a part of
@@ -112,15 +119,23 @@ public static class PageVisits
                 $"?repo={Uri.EscapeDataString(cell[0])}&month={cell[1]}&select=all&do=backfill",
                 $"?state=all&q={number}",
                 $"?select={pullRequest}&until=2024-06",
-            }.Select(query => new PageVisit("/teams/{Slug}", $"/teams/largest{query}", "By repository and month")),
+            }.Select(query => new PageVisit("/teams/{Slug}", $"/teams/largest{query}", "By repository and month")
+            {
+                // Words are looked for among so many of the newest first; a repository's page walks the months that it needs.
+                MostRows =
+                    query.Contains("q=", StringComparison.Ordinal) ? 8_000
+                    : query.Contains("repo=", StringComparison.Ordinal) ? 2_000
+                    : 1_000,
+            }),
             new("/teams/{Slug}", $"/teams/largest?pr={pullRequest}", "Attempts"),
             new("/import", "/import", "Drop files here"),
             new("/import", "/import?team=largest", "Drop files here"),
             new("/models", "/models", "Catalogue"),
-            new("/models", "/models?team=largest", "With fallback"),
+            new("/models", "/models?team=largest", "Nothing is started"),
             new("/settings", "/settings", "Orphans adopted"),
             new("/settings", "/settings?tab=prompt", "Schema alone"),
             new("/settings", "/settings?tab=audit", "From where"),
+            new("/settings", "/settings?tab=audit&actor=nobody&action=run.&target=largest&older=7", "Nothing like that was done"),
             new("/settings", "/settings?tab=samples", "sample team"),
             new("/failures", "/failures", "most failed first"),
             new("/failures", "/failures?since=all&page=1", "most failed first"),

@@ -82,6 +82,7 @@ public sealed class BackfillDialogTests : IAsyncDisposable
         var dialog = Open();
         Choose(dialog, "100");
         Choose(dialog, "10");
+        dialog.WaitForAssertion(() => Assert.Equal("10", Text(dialog.Find(".scope .on"))));
 
         gate.SetResult();
 
@@ -333,7 +334,7 @@ public sealed class BackfillDialogTests : IAsyncDisposable
 
         dialog.Find("dialog").TriggerEvent("onclose", EventArgs.Empty);
 
-        Assert.Equal(1, _closed);
+        dialog.WaitForAssertion(() => Assert.Equal(1, _closed));
     }
 
     [Fact]

@@ -99,6 +99,7 @@ internal sealed class FakeBackfills : IBackfillOutlooks, IRunService, IModelCata
     public async Task<RunPreview> PreviewAsync(StartRun request, Actor actor, CancellationToken cancellationToken)
     {
         await ExactGate.WaitAsync(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
         lock (Previewed)
         {
             Previewed.Add(request);
@@ -172,4 +173,13 @@ internal sealed class FakeBackfills : IBackfillOutlooks, IRunService, IModelCata
             CompletionPrice = 0.25m,
             PricesReadOn = new DateOnly(2026, 11, 20),
         };
+
+    public Task<RetryPreview> PreviewRetryAsync(RetryRun request, Actor actor, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<RetriedFailures> RetryFailuresAsync(RetryFailures request, Actor actor, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<RetryFailuresPreview> PreviewRetryFailuresAsync(RetryFailures request, Actor actor, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 }

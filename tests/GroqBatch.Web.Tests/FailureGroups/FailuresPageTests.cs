@@ -2,7 +2,6 @@ using Bunit;
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Estimates;
 using GroqBatch.Core.FailureGroups;
-using GroqBatch.Core.Models;
 using GroqBatch.Core.Outcomes;
 using GroqBatch.Core.Parking;
 using GroqBatch.Core.Runs;
@@ -77,11 +76,11 @@ public sealed class FailuresPageTests : IAsyncDisposable
         Assert.Equal("57.8 %", page.Find(".c-l").TextContent);
         Assert.Single(page.FindAll(".c-pt.out"));
         Assert.Contains("1 run outside the limits", page.Find(".chart-top").TextContent, StringComparison.Ordinal);
-        var latest = Text(page.Find(".as-table tbody tr"));
+        var latest = Text(page.Find(".run-table tbody tr"));
         Assert.Contains("1,000 578 57.8 %", latest, StringComparison.Ordinal);
         Assert.EndsWith("outside", latest, StringComparison.Ordinal);
-        Assert.Equal(6, page.FindAll(".as-table tbody tr").Count);
-        Assert.Contains("too few runs before it", Text(page.FindAll(".as-table tbody tr")[5]), StringComparison.Ordinal);
+        Assert.Equal(6, page.FindAll(".run-table tbody tr").Count);
+        Assert.Contains("too few runs before it", Text(page.FindAll(".run-table tbody tr")[5]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -151,7 +150,7 @@ public sealed class FailuresPageTests : IAsyncDisposable
         _dialogs.WaitForAssertion(() =>
             Assert.Contains(
                 "4 pull requests that failed with max_tokens in the last 30 days, of Beta are sent again, in 2 new runs, one for each team.",
-                Text(_dialogs.Find(".dlg")),
+                Text(_dialogs.Find(".retry-ask")),
                 StringComparison.Ordinal
             )
         );
@@ -311,6 +310,23 @@ public sealed class FailuresPageTests : IAsyncDisposable
             Parked.Add((reason, actor.Name, filter.Message));
             return Task.FromResult(41);
         }
+
+        public Task<ParkingResult> ParkAsync(
+            string provider,
+            int teamId,
+            Core.PullRequests.PullRequestFilter filter,
+            string reason,
+            Actor actor,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
+
+        public Task<ParkingResult> UnparkAsync(
+            string provider,
+            int teamId,
+            Core.PullRequests.PullRequestFilter filter,
+            Actor actor,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
 
         public Task<IReadOnlyList<ParkingOffer>> ListOffersAsync(
             string provider,

@@ -33,7 +33,9 @@ public sealed class ImportPageTests : IAsyncDisposable
         var page = _context.Render<ImportPage>();
         Assert.True(page.Find(".primary").HasAttribute("disabled"));
 
-        await page.InvokeAsync(() => page.Instance.Choose([new ChosenFile(Guid.NewGuid(), "<img src=x onerror=alert(1)>\u202E.jsonl", 10)]));
+        await page.InvokeAsync(() =>
+            page.Instance.Choose([new ChosenFile(Guid.NewGuid(), "<img src=x onerror=alert(1)>\u202E.jsonl", 10)])
+        );
 
         Assert.Equal("Import 1 file", page.Find(".primary").TextContent);
         Assert.Empty(page.FindAll("img"));
@@ -64,7 +66,10 @@ public sealed class ImportPageTests : IAsyncDisposable
         await page.InvokeAsync(page.Instance.Finished);
 
         Assert.Equal("3 lines: 2 added, 1 rejected", page.Find("[data-testid=upload]").TextContent);
-        Assert.Equal(["pulls.jsonl", "2", "number", "It is no number."], page.FindAll(".rejected tbody td").Select(cell => cell.TextContent));
+        Assert.Equal(
+            ["pulls.jsonl", "2", "number", "It is no number."],
+            page.FindAll(".rejected tbody td").Select(cell => cell.TextContent)
+        );
         Assert.Equal("Done; some lines were rejected.", page.Find("[role=status]").TextContent);
     }
 
@@ -123,8 +128,7 @@ public sealed class ImportPageTests : IAsyncDisposable
         public Task<Team?> UpdateAsync(string slug, string? name, double? goal, Actor actor, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public Task<IReadOnlyList<Team>> ListAsync(CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<Team>>([.. All]);
+        public Task<IReadOnlyList<Team>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Team>>([.. All]);
 
         public Task<Team?> FindAsync(string slug, CancellationToken cancellationToken) =>
             Task.FromResult(All.Find(team => team.Slug == slug));

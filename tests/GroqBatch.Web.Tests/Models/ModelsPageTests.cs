@@ -74,6 +74,8 @@ public sealed class ModelsPageTests : IAsyncDisposable
         _context.Coverage.Add("Cal.com", 100, 4_147);
 
         var page = _context.Render<ModelsPage>();
+        Assert.Empty(_planner.Asked);
+        Compare(page);
 
         Assert.Equal(["cal-com"], _planner.Asked);
         var rows = page.FindAll("section[aria-labelledby=what-if] tbody tr");
@@ -83,6 +85,8 @@ public sealed class ModelsPageTests : IAsyncDisposable
         Assert.Contains("under 1 %", rows[0].TextContent, StringComparison.Ordinal);
 
         page.Find("#plan-team").Change("antiwork");
+        Assert.Empty(page.FindAll("section[aria-labelledby=what-if] tbody tr"));
+        Compare(page);
 
         page.WaitForAssertion(() => Assert.Equal(["cal-com", "antiwork"], _planner.Asked));
         Assert.EndsWith("models?team=antiwork", _context.Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
@@ -96,6 +100,7 @@ public sealed class ModelsPageTests : IAsyncDisposable
         _planner.Failure = new LadderUnavailableException("openai/gpt-oss-20b is gone and has no successor.");
 
         var page = _context.Render<ModelsPage>();
+        Compare(page);
 
         Assert.Contains("gone and has no successor", page.Find("[role=alert]").TextContent, StringComparison.Ordinal);
         Assert.Single(page.FindAll("section[aria-labelledby=measured] tbody tr"));
@@ -113,6 +118,8 @@ public sealed class ModelsPageTests : IAsyncDisposable
         Assert.Contains("retired 1 Oct 2026, then openai/gpt-oss-20b", Text(rows[^1]), StringComparison.Ordinal);
         Assert.Equal("unknown", rows[^1].QuerySelector("[data-l=Prompt]")!.TextContent);
     }
+
+    private static void Compare(IRenderedComponent<ModelsPage> page) => page.Find("section[aria-labelledby=what-if] button").Click();
 
     private static string Text(AngleSharp.Dom.IElement element) =>
         string.Join(' ', element.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

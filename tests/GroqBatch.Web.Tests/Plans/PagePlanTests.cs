@@ -44,7 +44,7 @@ public sealed partial class PagePlanTests(LedgerHost host) : IClassFixture<Ledge
 
             var plans = host.Plans.Take();
             statements += plans.Count;
-            findings.AddRange(plans.SelectMany(plan => FindScans(plan, MostRows)).Select(scan => $"{visit.Address}: {scan}"));
+            findings.AddRange(plans.SelectMany(plan => FindScans(plan, visit.MostRows)).Select(scan => $"{visit.Address}: {scan}"));
         }
 
         Assert.True(statements > 20, $"Only {statements} plans were told: does the server have auto_explain?");

@@ -146,18 +146,18 @@ public sealed class RunFailuresTests : IAsyncDisposable
         _dialogs.WaitForAssertion(() =>
             Assert.Contains(
                 "4 pull requests that failed with max_tokens in pass 2 and have no summary since are sent again",
-                Text(_dialogs.Find(".dlg")),
+                Text(_dialogs.Find(".retry-ask")),
                 StringComparison.Ordinal
             )
         );
-        Assert.Contains("openai/gpt-oss-20b, then openai/gpt-oss-120b", Text(_dialogs.Find(".dlg")), StringComparison.Ordinal);
-        Assert.Contains("$0.0100 to $0.0300, about $0.0200", Text(_dialogs.Find(".dlg")), StringComparison.Ordinal);
+        Assert.Contains("openai/gpt-oss-20b, then openai/gpt-oss-120b", Text(_dialogs.Find(".retry-ask")), StringComparison.Ordinal);
+        Assert.Contains("$0.0100 to $0.0300, about $0.0200", Text(_dialogs.Find(".retry-ask")), StringComparison.Ordinal);
         _dialogs.Find("input").Change(true);
-        _dialogs.WaitForAssertion(() => Assert.DoesNotContain("gpt-oss-20b", Text(_dialogs.Find(".dlg")), StringComparison.Ordinal));
+        _dialogs.WaitForAssertion(() => Assert.DoesNotContain("gpt-oss-20b", Text(_dialogs.Find(".retry-ask")), StringComparison.Ordinal));
 
         _dialogs.Find(".btn.primary").Click();
 
-        _dialogs.WaitForAssertion(() => Assert.Empty(_dialogs.FindAll(".dlg")));
+        _dialogs.WaitForAssertion(() => Assert.Empty(_dialogs.FindAll(".retry-ask")));
         var (request, actor) = Assert.Single(_retries.Retries);
         Assert.Equal(
             (Run, FailureCode.MaxTokens, FakeFailures.Key(FailureCode.MaxTokens, 2).Message, 2, true, "mira"),
@@ -175,7 +175,7 @@ public sealed class RunFailuresTests : IAsyncDisposable
         shown.FindAll("button").Single(button => button.TextContent == "Retry these…").Click();
 
         _dialogs.WaitForAssertion(() =>
-            Assert.Contains("None of its final failures", Text(_dialogs.Find(".dlg")), StringComparison.Ordinal)
+            Assert.Contains("None of its final failures", Text(_dialogs.Find(".retry-ask")), StringComparison.Ordinal)
         );
         Assert.Empty(_dialogs.FindAll(".btn.primary"));
     }

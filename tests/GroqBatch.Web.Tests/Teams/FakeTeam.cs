@@ -182,6 +182,15 @@ internal sealed class FakeTeam
         return Task.FromResult(new ParkingResult(2, 1, 3));
     }
 
+    public Task<int> ParkFailuresAsync(
+        string provider,
+        int? teamId,
+        Core.FailureGroups.FailureFilter filter,
+        string reason,
+        Actor actor,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
+
     public Task<ParkingResult> UnparkAsync(
         string provider,
         int teamId,
@@ -331,4 +340,13 @@ internal sealed class FakeTeam
         };
 
     private int Count(CoverageState state) => Rows.Count(row => row.State == state);
+
+    public Task<RetryPreview> PreviewRetryAsync(RetryRun request, Actor actor, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<RetriedFailures> RetryFailuresAsync(RetryFailures request, Actor actor, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<RetryFailuresPreview> PreviewRetryFailuresAsync(RetryFailures request, Actor actor, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 }

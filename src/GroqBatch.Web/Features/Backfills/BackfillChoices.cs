@@ -74,10 +74,11 @@ public sealed record BackfillChoices
         : HasCanary && !CanaryWaits && CanaryMaxPercent is null or < 0 or > 100 ? "Write how many per cent may fail: 0 to 100."
         : null;
 
-    /// <summary>The choices that a run was started with.</summary>
-    public static BackfillChoices Of(Run run)
+    /// <summary>The choices that a run was started with; whether it was to be held after a pass is a wish of that time and not among them.</summary>
+    public static BackfillChoices Of(RunOverview run, FrozenRun frozen)
     {
         ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(frozen);
         return new BackfillChoices
         {
             Scope = run.Limit switch
@@ -91,11 +92,10 @@ public sealed record BackfillChoices
             Custom = run.Limit ?? 500,
             IncludesStale = run.IncludeStale,
             WithFallback = run.WithFallback,
-            HasCanary = run.Settings.Canary is not null,
-            Canary = run.Settings.Canary ?? 50,
-            CanaryMaxPercent = (int)Math.Round(run.Settings.CanaryMaxFailure * 100),
-            CanaryWaits = run.Settings.CanaryWait,
-            HoldsAfterPass1 = run.HoldAfterPass == 1,
+            HasCanary = frozen.Settings.Canary is not null,
+            Canary = frozen.Settings.Canary ?? 50,
+            CanaryMaxPercent = (int)Math.Round(frozen.Settings.CanaryMaxFailure * 100),
+            CanaryWaits = frozen.Settings.CanaryWait,
         };
     }
 

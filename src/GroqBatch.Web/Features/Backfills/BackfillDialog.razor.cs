@@ -157,7 +157,7 @@ public sealed partial class BackfillDialog
     {
         if (firstRender)
         {
-            await Browser.InvokeVoidAsync("gbDialog.open", _dialog);
+            await Browser.InvokeVoidAsync("gbDialog.show", _dialog);
         }
     }
 

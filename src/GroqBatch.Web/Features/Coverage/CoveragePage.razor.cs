@@ -215,11 +215,14 @@ public sealed partial class CoveragePage
             await _typing.CancelAsync();
         }
 
-        _typing = CancellationTokenSource.CreateLinkedTokenSource(_leaving.Token);
+        var pause = CancellationTokenSource.CreateLinkedTokenSource(_leaving.Token);
+        _typing = pause;
         var text = typed.Value?.ToString()?.Trim() ?? "";
         try
         {
-            await Task.Delay(Typing, Time, _typing.Token);
+            await Task.Delay(Typing, Time, pause.Token);
+            // The end of the pause and more that is typed may meet.
+            pause.Token.ThrowIfCancellationRequested();
             Navigation.NavigateTo(Address(_view with { Search = text, Page = 1 }), replace: true);
         }
         catch (OperationCanceledException)

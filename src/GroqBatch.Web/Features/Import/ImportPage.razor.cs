@@ -2,7 +2,6 @@ using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Import;
 using GroqBatch.Core.Teams;
 using GroqBatch.Web.Features.SignIn;
-using GroqBatch.Web.Shared;
 using GroqBatch.Web.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
@@ -76,7 +75,8 @@ public sealed partial class ImportPage
 
     /// <summary>So much of a file has been sent.</summary>
     [JSInvokable]
-    public void Sending(Guid id, long sent) => Change(id, upload => upload with { State = UploadState.Sending, Sent = Math.Min(sent, upload.Bytes) });
+    public void Sending(Guid id, long sent) =>
+        Change(id, upload => upload with { State = UploadState.Sending, Sent = Math.Min(sent, upload.Bytes) });
 
     /// <summary>The server has answered, or the connection is gone.</summary>
     [JSInvokable]

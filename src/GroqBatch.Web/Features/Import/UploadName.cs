@@ -14,7 +14,12 @@ internal static class UploadName
         var clean = string.Concat(
             name.Where(character =>
                     char.GetUnicodeCategory(character)
-                        is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.LineSeparator)
+                        is not (
+                            UnicodeCategory.Control
+                            or UnicodeCategory.Format
+                            or UnicodeCategory.Surrogate
+                            or UnicodeCategory.LineSeparator
+                        )
                 )
                 .Take(Longest)
         );

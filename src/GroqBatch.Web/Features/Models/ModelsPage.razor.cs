@@ -20,6 +20,7 @@ public sealed partial class ModelsPage
     private string? _team;
     private string? _failure;
     private string? _planFailure;
+    private bool _isPlanning;
     private int _plans;
 
     [Inject]
@@ -50,6 +51,10 @@ public sealed partial class ModelsPage
     [SupplyParameterFromQuery(Name = "team")]
     private string? TeamSlug { get; set; }
 
+    private TeamCoverage? Chosen =>
+        _coverage?.Teams.FirstOrDefault(team => team.Team.Slug == TeamSlug)
+        ?? _coverage?.Teams.MaxBy(team => team.Counts.Pending + team.Counts.Failed);
+
     private DateOnly Today => DateOnly.FromDateTime(Time.GetUtcNow().UtcDateTime);
 
     /// <inheritdoc />
@@ -62,9 +67,13 @@ public sealed partial class ModelsPage
         {
             await LoadAsync();
         }
-        else if (TeamSlug is { } slug && slug != _team)
+
+        if (Chosen is { } team && team.Team.Slug != _team)
         {
-            await PlanAsync();
+            _team = team.Team.Slug;
+            _plan = null;
+            _planFailure = null;
+            _plans++;
         }
     }
 
@@ -86,30 +95,24 @@ public sealed partial class ModelsPage
 #pragma warning restore CA1031
         {
             _failure = Failures.Say(failed);
-            return;
         }
-
-        StateHasChanged();
-        await PlanAsync();
     }
 
+    /// <summary>Counts exactly what would be sent, so it is asked for and never done by just looking at the page.</summary>
     private async Task PlanAsync()
     {
-        var team =
-            _coverage!.Teams.FirstOrDefault(team => team.Team.Slug == TeamSlug)
-            ?? _coverage.Teams.MaxBy(team => team.Counts.Pending + team.Counts.Failed);
-        if (team is null)
+        if (_team is not { } team)
         {
             return;
         }
 
         var number = ++_plans;
-        _team = team.Team.Slug;
         _plan = null;
         _planFailure = null;
+        _isPlanning = true;
         try
         {
-            var plan = await Planner.PlanAsync(_team, await Me.GetAsync(_leaving.Token), _leaving.Token);
+            var plan = await Planner.PlanAsync(team, await Me.GetAsync(_leaving.Token), _leaving.Token);
             if (number != _plans)
             {
                 return; // Another team was chosen meanwhile.
@@ -131,6 +134,10 @@ public sealed partial class ModelsPage
 #pragma warning restore CA1031
         {
             _planFailure = Failures.Say(failed);
+        }
+        finally
+        {
+            _isPlanning = false;
         }
     }
 

@@ -147,10 +147,13 @@ public sealed partial class RunRequests
             await _typing.CancelAsync();
         }
 
-        _typing = CancellationTokenSource.CreateLinkedTokenSource(_leaving.Token);
+        var pause = CancellationTokenSource.CreateLinkedTokenSource(_leaving.Token);
+        _typing = pause;
         try
         {
-            await Task.Delay(Typing, Time, _typing.Token);
+            await Task.Delay(Typing, Time, pause.Token);
+            // The end of the pause and more that is typed may meet.
+            pause.Token.ThrowIfCancellationRequested();
             Go(_view with { Search = typed.Value?.ToString()?.Trim() ?? "" });
         }
         catch (OperationCanceledException)
