@@ -118,6 +118,7 @@ public sealed class TeamPageTests(TeamPageTests.Team team) : IClassFixture<TeamP
         await cell.ClickAsync();
         await Assertions.Expect(page.GetByText("Only in")).ToBeVisibleAsync();
         await page.Locator("thead input[type=checkbox]").CheckAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(Pattern("select="));
         var all = page.GetByRole(AriaRole.Link, new() { NameRegex = Pattern("^Select all") });
         if (await all.CountAsync() > 0)
         {
