@@ -1,19 +1,20 @@
 // The pull request drawer: a modal dialog whose address is its state. Escape, the cross and a click beside it close it; j and k go on in the list below,
 // whose links say which pull request they open (data-pr).
 let dialog = null;
-let shown = 0;
+// The address alone says which one is shown: what the server sends late must not bring an earlier one back.
+const shown = () => Number(new URL(location.href).searchParams.get('pr'));
 const links = () => [...document.querySelectorAll('a[data-pr]')];
-const neighbour = step => { const all = links(); const at = all.findIndex(link => Number(link.dataset.pr) === shown); return at < 0 ? undefined : all[at + step]; };
+const neighbour = step => { const all = links(); const at = all.findIndex(link => Number(link.dataset.pr) === shown()); return at < 0 ? undefined : all[at + step]; };
 const without = () => { const place = new URL(location.href); place.searchParams.delete('pr'); return place.href.replaceAll('%2C', ','); };
 const close = () => {
-  const from = links().find(link => Number(link.dataset.pr) === shown);
+  const from = links().find(link => Number(link.dataset.pr) === shown());
   if (dialog && dialog.open) { dialog.close(); }
   Blazor.navigateTo(without());
   // Where the reader left the list, not where the drawer was opened.
   if (from) { from.focus(); }
 };
-// At once, so that a key pressed twice goes on twice, whatever the server has sent by then.
-const step = by => { const next = neighbour(by); if (next) { shown = Number(next.dataset.pr); Blazor.navigateTo(next.href, { replaceHistoryEntry: true }); } };
+// The address is another at once, so that a key pressed twice goes on twice, whatever the server has sent by then.
+const step = by => { const next = neighbour(by); if (next) { Blazor.navigateTo(next.href, { replaceHistoryEntry: true }); } };
 const press = event => {
   if (!dialog || !dialog.isConnected || !dialog.open || event.ctrlKey || event.metaKey || event.altKey) { return; }
   if (event.key === 'Escape') { event.preventDefault(); close(); return; }
@@ -26,8 +27,7 @@ const click = event => {
   if (button) { step(Number(button.dataset.step)); }
 };
 document.addEventListener('keydown', press);
-export function show(element, id) {
-  shown = id;
+export function show(element) {
   if (dialog !== element) {
     dialog = element;
     dialog.addEventListener('cancel', event => event.preventDefault());

@@ -72,6 +72,12 @@
     setTimeout(() => button.classList.remove('is-copied'), 1500);
   });
 
+  // --- a link in a panel over the page leads away from it: the panel has done its work.
+  document.addEventListener('click', event => {
+    const link = event.target.closest && event.target.closest('[popover] a[href]');
+    if (link) { link.closest('[popover]').hidePopover(); }
+  });
+
   // --- questions over the page: the browser's own modal dialogs.
   window.gbDialog = {
     show: dialog => { if (dialog && !dialog.open) { dialog.showModal(); } },

@@ -36,6 +36,20 @@ public sealed record RunSelection
 
     /// <summary>Only what matches this, whatever its state as long as it can be sent; null: no such wish.</summary>
     public PullRequestFilter? Filter { get; init; }
+
+    /// <summary>What a start takes: the one selection by which it is counted, listed and sent.</summary>
+    public static RunSelection Of(StartRun request, string provider)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return new RunSelection
+        {
+            TeamId = request.TeamId,
+            Provider = provider,
+            Limit = request.Limit,
+            IncludeStale = request.IncludeStale,
+            Filter = request.Filter,
+        };
+    }
 }
 
 /// <summary>How many pull requests a selection has.</summary>

@@ -79,8 +79,8 @@ internal static class BatchSql
 
     /// <summary>
     /// What is under way and what the day has cost, committed or booked: where the cost of an attempt is unknown its share of the estimate stays
-    /// committed. What was sent to a model without a price can't be said at all and is counted by itself. The advisory lock makes the check and the intent one thing for all
-    /// hosts; it is taken in this transaction only.
+    /// committed. What was sent to a model without a price can't be said at all and is counted by itself. The advisory lock makes the check and the
+    /// intent one thing for all hosts; it is taken in this transaction only.
     /// </summary>
     public const string LockCaps = "select pg_advisory_xact_lock(hashtextextended('groqbatch.caps.' || @provider, 0))";
 
@@ -136,7 +136,8 @@ internal static class BatchSql
     public const string Submitted = """
         update groqbatch.batches
         set state = 'Submitted', provider_batch_id = @provider_batch_id, status = @status, raw = @raw, expires_at = @expires_at,
-            submitted_at = clock_timestamp(), adopted_at = case when @adopted then clock_timestamp() end, polled_at = clock_timestamp(), next_poll_at = clock_timestamp() + @first_poll_in,
+            submitted_at = clock_timestamp(), adopted_at = case when @adopted then clock_timestamp() end, polled_at = clock_timestamp(),
+            next_poll_at = clock_timestamp() + @first_poll_in,
             provider_total = @total, provider_completed = @completed, provider_failed = @failed,
             retry_at = null, troubles = 0, trouble = null
         where id = @id and state = 'Uploaded'

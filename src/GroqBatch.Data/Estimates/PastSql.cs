@@ -7,8 +7,8 @@ internal static class PastSql
     /// Latest runs by <c>ix_runs_created_at</c>; their passes and failures by their primary keys (run_id, ordinal, …); their batches by the unique
     /// index (run_id, pass_ordinal, ordinal); what held them by <c>ix_run_events_run_id_id</c>. A pass is over when each of its requests has its
     /// outcome. The completed run that a sample team comes with was generated, so nothing can be learnt from it: no start made it, and it has no
-    /// estimate. A pass whose
-    /// model was replaced on the way says nothing of either model. A pass takes from the end of the one before it; where a person or a trouble held the run meanwhile, its time says nothing.
+    /// estimate. A pass whose model was replaced on the way says nothing of either model. A pass takes from the end of the one before it; where a
+    /// person or a trouble held the run meanwhile, its time says nothing.
     /// </summary>
     public const string Read = """
         with recent as materialized (

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using GroqBatch.Core.Access;
 using GroqBatch.Core.FailureGroups;
 using GroqBatch.Core.Parking;
@@ -65,21 +66,9 @@ internal sealed class ParkingStore(NpgsqlDataSource dataSource) : IParking
             where state.provider = @provider and state.team_id = @team{PullRequestFilterSql.Condition(filter)}
             """;
 
-    private const string AuditMatching = """
-        insert into groqbatch.audit_events (actor, action, target, before, after)
-        select @actor, @action, team.slug, null,
-               jsonb_build_object('filter', @filter::jsonb, 'changed', @changed::int, 'reason', @reason::text)
-        from groqbatch.teams team where team.id = @team
-        """;
-
     private const string CountIn = """
         select count(*)::int from groqbatch.pull_request_states
         where provider = @provider and pull_request_id = any(@ids) and state = any(@states)
-        """;
-
-    private const string Audit = """
-        insert into groqbatch.audit_events (actor, action, target, before, after)
-        values (@actor, @action, @target, null, jsonb_build_object('pullRequests', to_jsonb(@ids), 'reason', @reason::text))
         """;
 
     public async Task<IReadOnlyList<ParkingOffer>> ListOffersAsync(
@@ -135,11 +124,7 @@ internal sealed class ParkingStore(NpgsqlDataSource dataSource) : IParking
     )
     {
         actor.Demand(Right.Operate);
-        if (string.IsNullOrWhiteSpace(reason) || reason.Length > MaxReason)
-        {
-            throw new ArgumentException($"Parking takes a reason of 1 to {MaxReason} characters.", nameof(reason));
-        }
-
+        Demand(reason);
         await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease: null, cancellationToken);
         var parked = await ledger.ExecuteAsync(
             FailureGroupSql.Park(teamId, filter),
@@ -249,18 +234,18 @@ internal sealed class ParkingStore(NpgsqlDataSource dataSource) : IParking
         var changed = await ledger.ExecuteAsync(sql, Parameters(), cancellationToken);
         if (changed > 0)
         {
-            await ledger.ExecuteAsync(
-                AuditMatching,
-                [
-                    new("actor", actor.Name),
-                    new("action", action),
-                    new("team", teamId),
-                    new("filter", NpgsqlDbType.Text) { Value = JsonSerializer.Serialize(filter, Runs.RunJson.Default.PullRequestFilter) },
-                    new("changed", changed),
-                    Text("reason", reason),
-                ],
+            var team = await ledger.ScalarAsync(
+                "select slug from groqbatch.teams where id = @team",
+                [new("team", teamId)],
                 cancellationToken
             );
+            var after = new JsonObject
+            {
+                ["filter"] = JsonSerializer.SerializeToNode(filter, Runs.RunJson.Default.PullRequestFilter),
+                ["changed"] = changed,
+                ["reason"] = reason,
+            };
+            await AuditSql.AppendAsync(ledger, actor, action, (string)team!, before: null, after.ToJsonString(), cancellationToken);
         }
 
         await ledger.CommitAsync(cancellationToken);
@@ -298,15 +283,14 @@ internal sealed class ParkingStore(NpgsqlDataSource dataSource) : IParking
         );
         if (changed > 0)
         {
-            await ledger.ExecuteAsync(
-                Audit,
-                [
-                    new("actor", actor.Name),
-                    new("action", action),
-                    new("target", $"{changed} pull requests"),
-                    new("ids", ids),
-                    Text("reason", reason),
-                ],
+            var after = new JsonObject { ["pullRequests"] = new JsonArray([.. ids.Select(id => (JsonNode?)id)]), ["reason"] = reason };
+            await AuditSql.AppendAsync(
+                ledger,
+                actor,
+                action,
+                $"{changed} pull requests",
+                before: null,
+                after.ToJsonString(),
                 cancellationToken
             );
         }

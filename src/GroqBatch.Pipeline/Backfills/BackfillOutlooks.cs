@@ -27,14 +27,14 @@ internal sealed class BackfillOutlooks(
     public async Task<BackfillOutlook> ReadAsync(IReadOnlyCollection<int> teamIds, Actor actor, CancellationToken cancellationToken)
     {
         actor.Demand(Right.View);
-        var ladder = ladders.ResolveAsync(cancellationToken);
+        var ladder = await ladders.ResolveAsync(cancellationToken);
         var sample = Math.Max(LeastSample, Sample / Math.Max(1, teamIds.Count));
         var measured = await sizes.ReadAsync(provider.Name, teamIds, sample, cancellationToken);
         var overview = await coverage.ReadAsync(provider.Name, cancellationToken);
         return new BackfillOutlook
         {
             Provider = provider.Name,
-            Ladder = await ladder,
+            Ladder = ladder,
             Teams =
             [
                 .. overview
@@ -57,17 +57,6 @@ internal sealed class BackfillOutlooks(
     )
     {
         actor.Demand(Right.View);
-        return runs.ListSelectionAsync(
-            new RunSelection
-            {
-                TeamId = request.TeamId,
-                Provider = provider.Name,
-                Limit = request.Limit,
-                IncludeStale = request.IncludeStale,
-            },
-            skip,
-            take,
-            cancellationToken
-        );
+        return runs.ListSelectionAsync(RunSelection.Of(request, provider.Name), skip, take, cancellationToken);
     }
 }

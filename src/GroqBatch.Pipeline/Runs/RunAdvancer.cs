@@ -87,6 +87,12 @@ internal sealed partial class RunAdvancer(
             Log.LeaseLost(logger, runId, lost.Message);
             return _options.LeaseDuration;
         }
+        catch (OperationCanceledException lost) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The keeper found out first, and stopped whatever was under way.
+            Log.LeaseLost(logger, runId, lost.Message);
+            return _options.LeaseDuration;
+        }
     }
 
     private async Task<Step?> StepAsync(Guid runId, LeaseKeeper keeper, Aside aside)

@@ -26,7 +26,7 @@ internal sealed class RunService(
     {
         actor.Demand(Right.View);
         var ladder = await ResolveAsync(request, cancellationToken);
-        return await PreviewAsync(Select(request), ladder, cancellationToken);
+        return await PreviewAsync(RunSelection.Of(request, provider.Name), ladder, cancellationToken);
     }
 
     public async Task<StartedRun> StartAsync(StartRun request, Actor actor, CancellationToken cancellationToken)
@@ -38,7 +38,7 @@ internal sealed class RunService(
         }
 
         var ladder = await ResolveAsync(request, cancellationToken);
-        var selection = Select(request);
+        var selection = RunSelection.Of(request, provider.Name);
         var preview = await PreviewAsync(selection, ladder, cancellationToken);
         var changed = ChangedSince(request.PreviewToken, preview);
         if (preview.Selected == 0)
@@ -446,16 +446,6 @@ internal sealed class RunService(
         shown is null ? []
         : PreviewToken.TryParse(shown) is { } before ? before.ChangedTo(PreviewToken.TryParse(now.Token!)!)
         : ["What was shown before this start can't be compared: its token is not one of this version."];
-
-    private RunSelection Select(StartRun request) =>
-        new()
-        {
-            TeamId = request.TeamId,
-            Provider = provider.Name,
-            Limit = request.Limit,
-            IncludeStale = request.IncludeStale,
-            Filter = request.Filter,
-        };
 
     private RunSettings Freeze(StartRun request) =>
         new()

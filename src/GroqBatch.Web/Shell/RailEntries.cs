@@ -13,6 +13,9 @@ internal sealed record RailEntry(string Label, string Address, string Icon)
 /// <summary>What the rail shows, in its order: pages that exist, and no others.</summary>
 internal static class RailEntries
 {
+    /// <summary>So many stand side by side on a phone; the others open above.</summary>
+    public const int MostOnPhone = 4;
+
     public static IReadOnlyList<RailEntry> All { get; } =
     [
         new("Coverage", "", "M2 4.5h12M2 8h9M2 11.5h5"),

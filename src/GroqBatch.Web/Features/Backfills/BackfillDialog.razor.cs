@@ -131,7 +131,7 @@ public sealed partial class BackfillDialog
                 return "Nothing to start";
             }
 
-            var cost = _offer.Estimate?.Cost is { } range ? $", about {EstimateWords.Dollars(range.Expected)}" : "";
+            var cost = _offer.Estimate?.Cost is { } range ? $", about {EstimateFigures.Dollars(range.Expected)}" : "";
             var requests = Figures.Count(_offer.Selected, "request", "requests");
             return _offer.Runs.Count > 1 ? $"Start {_offer.Runs.Count} runs, {requests}{cost}" : $"Start {requests}{cost}";
         }

@@ -17,26 +17,6 @@ internal static class EstimateWords
         : value < 999_950 ? string.Create(CultureInfo.InvariantCulture, $"{value / 1_000:0.0} k")
         : string.Create(CultureInfo.InvariantCulture, $"{value / 1_000_000:N1} M");
 
-    /// <summary>Dollars.</summary>
-    public static string Dollars(double value) => Figures.Dollars((decimal)value);
-
-    /// <summary>A length of time, no finer than anybody can estimate one: <c>40 min</c>, <c>2 h 10 min</c>.</summary>
-    public static string Time(double seconds)
-    {
-        var step =
-            seconds < 60 ? 1
-            : seconds < 600 ? 10
-            : seconds < 7_200 ? 60
-            : 600;
-        return Figures.Duration(TimeSpan.FromSeconds(Math.Ceiling(seconds / step) * step));
-    }
-
-    /// <summary>A chance: never <c>100 %</c>, since nothing is certain.</summary>
-    public static string Chance(double share) =>
-        share >= 0.99 ? "over 99 %"
-        : share < 0.01 ? "under 1 %"
-        : Figures.Goal(Math.Floor(share * 100) / 100);
-
     /// <summary>Coverage that is expected, by the pull requests that would have a summary.</summary>
     public static string CoverageAfter(TeamOffer team) => Figures.Percent(CoveredAfter(team), team.Outlook.Counts.Eligible);
 

@@ -2,6 +2,7 @@ using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Import;
 using GroqBatch.Core.Teams;
 using GroqBatch.Web.Features.SignIn;
+using GroqBatch.Web.Shared;
 using GroqBatch.Web.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
@@ -130,7 +131,7 @@ public sealed partial class ImportPage
         {
             _isListening = true;
             _self = DotNetObjectReference.Create(this);
-            _sender = await Browser.InvokeAsync<IJSObjectReference>("import", "./js/import.js");
+            _sender = await Browser.TryLoadAsync("import");
             if (_sender is not null)
             {
                 await _sender.InvokeVoidAsync("listen", _zone, _input, _self);

@@ -8,6 +8,7 @@ using GroqBatch.Core.PullRequests;
 using GroqBatch.Core.Runs;
 using GroqBatch.Web.Features.SignIn;
 using GroqBatch.Web.Live;
+using GroqBatch.Web.Shared;
 using GroqBatch.Web.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
@@ -137,10 +138,10 @@ public sealed partial class PullRequestDrawer
         _shownId = Id;
         if (Id is { } id)
         {
-            _script ??= await Browser.InvokeAsync<IJSObjectReference>("import", "./js/drawer.js");
+            _script ??= await Browser.TryLoadAsync("drawer");
             if (_script is not null && Id == id)
             {
-                await _script.InvokeVoidAsync("show", _dialog, id);
+                await _script.InvokeVoidAsync("show", _dialog);
             }
         }
     }
