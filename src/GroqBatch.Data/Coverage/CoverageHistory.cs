@@ -1,4 +1,5 @@
 using GroqBatch.Core.Coverage;
+using GroqBatch.Data.Ledger;
 using Npgsql;
 
 namespace GroqBatch.Data.Coverage;
@@ -7,10 +8,19 @@ internal sealed class CoverageHistory(NpgsqlDataSource dataSource, TimeProvider 
 {
     public async Task<int> AppendAsync(string provider, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(CoverageSql.AppendHistory);
-        command.Parameters.AddWithValue("provider", provider);
-        command.Parameters.AddWithValue("now", timeProvider.GetUtcNow());
-        return await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var ledger = await LedgerTransaction.BeginAsync(dataSource, lease: null, cancellationToken);
+        if (await ledger.ScalarAsync(CoverageSql.TryLockHistory, [], cancellationToken) is not true)
+        {
+            return 0;
+        }
+
+        var appended = await ledger.ExecuteAsync(
+            CoverageSql.AppendHistory,
+            [new("provider", provider), new("now", timeProvider.GetUtcNow())],
+            cancellationToken
+        );
+        await ledger.CommitAsync(cancellationToken);
+        return appended;
     }
 
     public async Task<IReadOnlyList<CoveragePoint>> ReadAsync(

@@ -29,13 +29,18 @@ internal static class CoverageSql
         """;
 
     /// <summary>
-    /// Raw, because EF has no INSERT … SELECT. Nobody waits for the lock: whoever has it appends what is due, and a second one finds nothing.
+    /// Nobody waits: whoever has it appends what is due. A statement of its own, before the other: one that took the lock itself would still look
+    /// at the rows as they were before it had it, and append twice.
+    /// </summary>
+    public static readonly string TryLockHistory = $"select pg_try_advisory_xact_lock({HistoryLock})";
+
+    /// <summary>
+    /// Raw, because EF has no INSERT … SELECT. Under <see cref="TryLockHistory" />.
     /// </summary>
     public static readonly string AppendHistory = $"""
         insert into groqbatch.coverage_history (provider, team_id, taken_at, {Columns}, goal)
         select counter.provider, counter.team_id, @now, {CounterColumns}, team.goal
-        from (select pg_try_advisory_xact_lock({HistoryLock}) as taken) history_lock
-        cross join groqbatch.coverage_by_team counter
+        from groqbatch.coverage_by_team counter
         join groqbatch.teams team on team.id = counter.team_id
         left join lateral (
             select history.*
@@ -44,8 +49,7 @@ internal static class CoverageSql
             order by history.taken_at desc
             limit 1
         ) last on true
-        where history_lock.taken
-          and counter.provider = @provider
+        where counter.provider = @provider
           and (
               last.id is null
               or (last.taken_at at time zone 'UTC')::date < (@now at time zone 'UTC')::date

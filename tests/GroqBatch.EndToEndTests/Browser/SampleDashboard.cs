@@ -6,9 +6,10 @@ namespace GroqBatch.EndToEndTests.Browser;
 public sealed class SampleDashboard : IAsyncLifetime
 {
     private DashboardProcess? _dashboard;
+    private TestDatabase? _database;
 
     /// <summary>Its database.</summary>
-    internal TestDatabase Database { get; } = new();
+    internal TestDatabase Database => _database!;
 
     /// <summary>Its process.</summary>
     internal DashboardProcess Dashboard => _dashboard!;
@@ -18,7 +19,7 @@ public sealed class SampleDashboard : IAsyncLifetime
     {
         // Before anything is started for nothing.
         await Chromium.RequireAsync();
-        await Database.InitializeAsync();
+        _database = await TestDatabase.CreateAsync(SampleTemplate.Today, TestContext.Current.CancellationToken);
         _dashboard = await DashboardProcess.StartAsync(
             Database.ConnectionString,
             ("Pipeline__PollInterval", "00:00:00.200"),
@@ -34,6 +35,9 @@ public sealed class SampleDashboard : IAsyncLifetime
             await _dashboard.DisposeAsync();
         }
 
-        await Database.DisposeAsync();
+        if (_database is not null)
+        {
+            await _database.DisposeAsync();
+        }
     }
 }

@@ -39,7 +39,7 @@ public sealed class SettingsPageTests(SampleDashboard sample) : IClassFixture<Sa
         await session.AssertSoundAsync();
 
         await session.GoToAsync("/settings?tab=audit");
-        await page.GetByText("after").First.ClickAsync();
+        await page.Locator("main summary").First.ClickAsync();
         await Screenshots.TakeAsync(page, "settings-audit", session.What);
         await session.AssertSoundAsync();
 

@@ -137,27 +137,29 @@ internal sealed class SevenPromises(Lane lane, int team)
     public async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken)
     {
         var broken = new List<string>();
-        await ReadAsync(Rows, reader => broken.Add(reader.GetString(0)), cancellationToken);
         var rows = new List<LedgerBatch>();
         await ReadAsync(
-            Batches,
-            reader =>
-                rows.Add(
-                    new LedgerBatch(
-                        reader.GetGuid(0),
-                        reader.GetGuid(1),
-                        reader.GetGuid(2),
-                        reader.GetString(3),
-                        reader.GetBoolean(4),
-                        Text(reader, 5),
-                        Text(reader, 6),
-                        Text(reader, 7)
+            cancellationToken,
+            (Rows, reader => broken.Add(reader.GetString(0))),
+            (
+                Batches,
+                reader =>
+                    rows.Add(
+                        new LedgerBatch(
+                            reader.GetGuid(0),
+                            reader.GetGuid(1),
+                            reader.GetGuid(2),
+                            reader.GetString(3),
+                            reader.GetBoolean(4),
+                            Text(reader, 5),
+                            Text(reader, 6),
+                            Text(reader, 7)
+                        )
                     )
-                ),
-            cancellationToken
+            ),
+            (States, reader => CheckSummary(reader, broken))
         );
         await CheckAcceptedAsync(rows, broken, cancellationToken);
-        await CheckSummariesAsync(broken, cancellationToken);
         foreach (var row in rows.Where(row => row.State == "Ingested" && !_compared.Contains(row.Id)))
         {
             await CompareAsync(row, broken, cancellationToken);
@@ -180,7 +182,10 @@ internal sealed class SevenPromises(Lane lane, int team)
     /// <summary>2: what the provider accepted is in the ledger, or in doubt there with its run looked at; and once, and for the model it was written for.</summary>
     private async Task CheckAcceptedAsync(List<LedgerBatch> rows, List<string> broken, CancellationToken cancellationToken)
     {
-        var live = await lane.Runs.ListLiveAsync(lane.Provider.Name, cancellationToken);
+        // Who is looked at matters only where a batch is still to be looked at.
+        var live = rows.Exists(row => row.State is "Ended" or "Planned" or "Uploaded")
+            ? await lane.Runs.ListLiveAsync(lane.Provider.Name, cancellationToken)
+            : [];
 
         // Nobody can see a batch that vanished before anybody heard of it; any other is never made a second time.
         foreach (
@@ -215,29 +220,24 @@ internal sealed class SevenPromises(Lane lane, int team)
     }
 
     /// <summary>4: a summary is never replaced by a failure or by nothing.</summary>
-    private async Task CheckSummariesAsync(List<string> broken, CancellationToken cancellationToken) =>
-        await ReadAsync(
-            States,
-            reader =>
-            {
-                var pullRequest = reader.GetInt64(0);
-                long? summary = reader.IsDBNull(1) ? null : reader.GetInt64(1);
-                if (_summaries.TryGetValue(pullRequest, out var before) && (summary is null || !reader.GetBoolean(3)))
-                {
-                    broken.Add($"4: pr-{pullRequest} had summary {before} and has {summary?.ToString() ?? "none"} now");
-                }
+    private void CheckSummary(NpgsqlDataReader reader, List<string> broken)
+    {
+        var pullRequest = reader.GetInt64(0);
+        long? summary = reader.IsDBNull(1) ? null : reader.GetInt64(1);
+        if (_summaries.TryGetValue(pullRequest, out var before) && (summary is null || !reader.GetBoolean(3)))
+        {
+            broken.Add($"4: pr-{pullRequest} had summary {before} and has {summary?.ToString() ?? "none"} now");
+        }
 
-                if (summary is { } current)
-                {
-                    _summaries[pullRequest] = current;
-                    if (reader.GetString(2) is "failed" or "pending" or "in_flight" or "parked")
-                    {
-                        broken.Add($"4: pr-{pullRequest} has a summary and is {reader.GetString(2)}");
-                    }
-                }
-            },
-            cancellationToken
-        );
+        if (summary is { } current)
+        {
+            _summaries[pullRequest] = current;
+            if (reader.GetString(2) is "failed" or "pending" or "in_flight" or "parked")
+            {
+                broken.Add($"4: pr-{pullRequest} has a summary and is {reader.GetString(2)}");
+            }
+        }
+    }
 
     /// <summary>3 and 5: what was taken of a batch is what its provider gave, request by request.</summary>
     private async Task CompareAsync(LedgerBatch row, List<string> broken, CancellationToken cancellationToken)
@@ -275,14 +275,24 @@ internal sealed class SevenPromises(Lane lane, int team)
         }
     }
 
-    private async Task ReadAsync(string sql, Action<NpgsqlDataReader> read, CancellationToken cancellationToken)
+    /// <summary>Several questions in one round trip: they are asked after every deed.</summary>
+    private async Task ReadAsync(CancellationToken cancellationToken, params (string Sql, Action<NpgsqlDataReader> Read)[] questions)
     {
-        await using var command = lane.DataSource.CreateCommand(sql);
-        command.Parameters.AddWithValue("team", team);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        await using var batch = lane.DataSource.CreateBatch();
+        foreach (var (sql, _) in questions)
         {
-            read(reader);
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(sql) { Parameters = { new NpgsqlParameter("team", team) } });
+        }
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        foreach (var (_, read) in questions)
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                read(reader);
+            }
+
+            await reader.NextResultAsync(cancellationToken);
         }
     }
 

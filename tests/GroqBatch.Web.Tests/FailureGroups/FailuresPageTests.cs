@@ -188,7 +188,9 @@ public sealed class FailuresPageTests : IAsyncDisposable
         var page = _context.Render<FailuresPage>();
 
         page.FindAll(".f-acts button")[1].Click();
-        _dialogs.WaitForAssertion(() => Assert.True(_dialogs.Find(".btn.danger").HasAttribute("disabled")));
+        _dialogs.WaitForAssertion(() => Assert.NotNull(_dialogs.Find(".btn.danger")));
+        _dialogs.Find(".btn.danger").Click();
+        Assert.Equal("It takes a reason.", _dialogs.Find("[role=alert]").TextContent);
         _dialogs.Find("textarea").Input("Generated code");
         _dialogs.Find(".btn.danger").Click();
 

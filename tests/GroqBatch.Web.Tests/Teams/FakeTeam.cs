@@ -165,6 +165,7 @@ internal sealed class FakeTeam
         CancellationToken cancellationToken
     )
     {
+        Demand(reason);
         Parked.Add((new PullRequestFilter { Ids = [.. pullRequestIds] }, reason));
         return Task.FromResult(new ParkingResult(pullRequestIds.Count, 0, 0));
     }
@@ -178,6 +179,7 @@ internal sealed class FakeTeam
         CancellationToken cancellationToken
     )
     {
+        Demand(reason);
         Parked.Add((filter, reason));
         return Task.FromResult(new ParkingResult(2, 1, 3));
     }
@@ -349,4 +351,13 @@ internal sealed class FakeTeam
 
     public Task<RetryFailuresPreview> PreviewRetryFailuresAsync(RetryFailures request, Actor actor, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
+
+    // As the store does.
+    private static void Demand(string reason)
+    {
+        if (string.IsNullOrWhiteSpace(reason))
+        {
+            throw new ArgumentException("Parking takes a reason.", nameof(reason));
+        }
+    }
 }
