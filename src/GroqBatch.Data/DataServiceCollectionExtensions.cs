@@ -66,6 +66,8 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<Core.Results.IResultsStore, Results.ResultsStore>();
         services.AddSingleton<Core.SpotChecks.ISpotChecks, SpotChecks.SpotCheckStore>();
         services.AddSingleton<Core.SpotChecks.IQualityReader, SpotChecks.QualityReader>();
+        services.AddSingleton<Core.Notifications.INotifications, Notifications.NotificationInbox>();
+        services.AddSingleton<Core.Notifications.INotificationWatch, Notifications.NotificationWatch>();
         services.AddSingleton<IBatchStore, Batches.BatchStore>();
         return services;
     }

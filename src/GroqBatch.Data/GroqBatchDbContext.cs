@@ -39,6 +39,10 @@ public sealed class GroqBatchDbContext(DbContextOptions<GroqBatchDbContext> opti
     public DbSet<SampleEntity> Samples => Set<SampleEntity>();
     public DbSet<SampleItemEntity> SampleItems => Set<SampleItemEntity>();
     public DbSet<VerdictEntity> Verdicts => Set<VerdictEntity>();
+    public DbSet<Notifications.NotificationEntity> Notifications => Set<Notifications.NotificationEntity>();
+    public DbSet<Notifications.NotificationReaderEntity> NotificationReaders => Set<Notifications.NotificationReaderEntity>();
+    public DbSet<Notifications.NotificationReadEntity> NotificationReads => Set<Notifications.NotificationReadEntity>();
+    public DbSet<Notifications.GoalStateEntity> GoalStates => Set<Notifications.GoalStateEntity>();
     public DbSet<AuditEventEntity> AuditEvents => Set<AuditEventEntity>();
 
     /// <summary>Keys of sign-in cookies, so that they outlive a process and hold on every instance.</summary>

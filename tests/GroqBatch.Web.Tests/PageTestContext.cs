@@ -3,6 +3,7 @@ using GroqBatch.Core.Access;
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Estimates;
+using GroqBatch.Core.Notifications;
 using GroqBatch.Core.Reconciliation;
 using GroqBatch.Core.Runs;
 using GroqBatch.Core.SpotChecks;
@@ -12,6 +13,7 @@ using GroqBatch.Web.Live;
 using GroqBatch.Web.Shell;
 using GroqBatch.Web.Tests.Coverage;
 using GroqBatch.Web.Tests.Live;
+using GroqBatch.Web.Tests.Notifications;
 using GroqBatch.Web.Tests.Runs;
 using GroqBatch.Web.Tests.SpotChecks;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -41,6 +43,7 @@ public class PageTestContext : BunitContext
         Services.AddSingleton<IRunService>(Service);
         Services.AddSingleton<IReconciliationReader>(Service);
         Services.AddSingleton<ITeamStore>(new FakeTeams(Coverage));
+        Services.AddSingleton<INotifications>(Inbox);
         Services.AddSingleton<ILiveFeed>(Feed);
         Services.AddSingleton<ICurrentActor>(new SomebodyActing());
         Services.AddSingleton<AuthenticationStateProvider>(new SomebodySignedIn());
@@ -54,6 +57,7 @@ public class PageTestContext : BunitContext
     internal FakeCoverage Coverage { get; } = new();
     internal FakeSpotChecks Checks { get; } = new();
     internal FakeRunService Service { get; } = new();
+    internal FakeNotifications Inbox { get; } = new();
     internal FakeFeed Feed { get; } = new();
 
     private sealed class SomebodyActing : ICurrentActor

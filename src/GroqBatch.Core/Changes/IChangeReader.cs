@@ -11,7 +11,7 @@ public interface IChangeReader
 }
 
 /// <summary>Something changed; by its id only, so the reader looks what it is like now.</summary>
-/// <param name="Kind"><c>run</c>, <c>team</c>, <c>wake</c> (a run is to be looked at now), or <c>*</c> for anything.</param>
+/// <param name="Kind"><c>run</c>, <c>team</c>, <c>wake</c> (a run is to be looked at now), <c>notification</c>, or <c>*</c> for anything.</param>
 /// <param name="Id">Its key as text; empty for <c>*</c>.</param>
 public sealed record Change(string Kind, string Id)
 {

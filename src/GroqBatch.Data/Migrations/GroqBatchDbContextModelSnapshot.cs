@@ -763,6 +763,163 @@ namespace GroqBatch.Data.Migrations
                     b.ToTable("leases", "groqbatch");
                 });
 
+            modelBuilder.Entity("GroqBatch.Data.Notifications.GoalStateEntity", b =>
+                {
+                    b.Property<string>("Provider")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("provider");
+
+                    b.Property<int>("TeamId")
+                        .HasColumnType("integer")
+                        .HasColumnName("team_id");
+
+                    b.Property<int>("Crossings")
+                        .HasColumnType("integer")
+                        .HasColumnName("crossings");
+
+                    b.Property<bool>("IsReached")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_reached");
+
+                    b.HasKey("Provider", "TeamId")
+                        .HasName("pk_goal_states");
+
+                    b.HasIndex("TeamId")
+                        .HasDatabaseName("ix_goal_states_team_id");
+
+                    b.ToTable("goal_states", "groqbatch");
+                });
+
+            modelBuilder.Entity("GroqBatch.Data.Notifications.NotificationEntity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("actor");
+
+                    b.Property<DateTimeOffset>("At")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at")
+                        .HasDefaultValueSql("clock_timestamp()");
+
+                    b.Property<string>("DedupeKey")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("dedupe_key");
+
+                    b.Property<string>("Figures")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("figures");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("provider");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<int>("TeamId")
+                        .HasColumnType("integer")
+                        .HasColumnName("team_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notifications");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_notifications_at");
+
+                    b.HasIndex("DedupeKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_notifications_dedupe_key");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_notifications_run_id");
+
+                    b.HasIndex("TeamId")
+                        .HasDatabaseName("ix_notifications_team_id");
+
+                    b.HasIndex("Provider", "Id")
+                        .HasDatabaseName("ix_notifications_provider_id");
+
+                    b.HasIndex("Provider", "Kind", "Id")
+                        .HasDatabaseName("ix_notifications_provider_kind_id");
+
+                    b.ToTable("notifications", "groqbatch");
+                });
+
+            modelBuilder.Entity("GroqBatch.Data.Notifications.NotificationReadEntity", b =>
+                {
+                    b.Property<string>("Reader")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("reader");
+
+                    b.Property<long>("NotificationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("notification_id");
+
+                    b.HasKey("Reader", "NotificationId")
+                        .HasName("pk_notification_reads");
+
+                    b.HasIndex("NotificationId")
+                        .HasDatabaseName("ix_notification_reads_notification_id");
+
+                    b.ToTable("notification_reads", "groqbatch");
+                });
+
+            modelBuilder.Entity("GroqBatch.Data.Notifications.NotificationReaderEntity", b =>
+                {
+                    b.Property<string>("Provider")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("provider");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("FirstSeenAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_seen_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<long>("ReadTo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("read_to");
+
+                    b.HasKey("Provider", "Name")
+                        .HasName("pk_notification_readers");
+
+                    b.ToTable("notification_readers", "groqbatch");
+                });
+
             modelBuilder.Entity("GroqBatch.Data.PullRequests.PullRequestEntity", b =>
                 {
                     b.Property<long>("Id")
@@ -1891,6 +2048,42 @@ namespace GroqBatch.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_failure_groups_passes_run_id_ordinal");
+                });
+
+            modelBuilder.Entity("GroqBatch.Data.Notifications.GoalStateEntity", b =>
+                {
+                    b.HasOne("GroqBatch.Data.Teams.TeamEntity", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_goal_states_teams_team_id");
+                });
+
+            modelBuilder.Entity("GroqBatch.Data.Notifications.NotificationEntity", b =>
+                {
+                    b.HasOne("GroqBatch.Data.Runs.RunEntity", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_notifications_runs_run_id");
+
+                    b.HasOne("GroqBatch.Data.Teams.TeamEntity", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_notifications_teams_team_id");
+                });
+
+            modelBuilder.Entity("GroqBatch.Data.Notifications.NotificationReadEntity", b =>
+                {
+                    b.HasOne("GroqBatch.Data.Notifications.NotificationEntity", null)
+                        .WithMany()
+                        .HasForeignKey("NotificationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_notification_reads_notifications_notification_id");
                 });
 
             modelBuilder.Entity("GroqBatch.Data.PullRequests.PullRequestEntity", b =>

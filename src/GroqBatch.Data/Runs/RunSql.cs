@@ -165,6 +165,7 @@ internal static class RunSql
     public const string AddEvent = """
         insert into groqbatch.run_events (run_id, actor, subject, batch_id, pass, from_state, to_state, reason)
         values (@run, @actor, @subject, @batch, @pass, @from, @to, @reason)
+        returning id
         """;
 
     public const string Progress = """

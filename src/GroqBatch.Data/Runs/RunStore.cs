@@ -1,14 +1,17 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.FailureGroups;
 using GroqBatch.Core.Leases;
+using GroqBatch.Core.Notifications;
 using GroqBatch.Core.Outcomes;
 using GroqBatch.Core.Runs;
 using GroqBatch.Data.Audit;
 using GroqBatch.Data.FailureGroups;
 using GroqBatch.Data.Ledger;
+using GroqBatch.Data.Notifications;
 using GroqBatch.Data.PullRequests;
 using Npgsql;
 using NpgsqlTypes;
@@ -724,11 +727,40 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             return false;
         }
 
-        await AddEventAsync(ledger, runId, actor, from, to, reason, cancellationToken);
+        var told = await AddEventAsync(ledger, runId, actor, from, to, reason, cancellationToken);
+        if (NotificationOf(to) is { } kind)
+        {
+            await ledger.ExecuteAsync(
+                NotificationSql.OfRun,
+                [
+                    new("run", runId),
+                    new("kind", kind.ToString()),
+                    new("actor", actor),
+                    new("reason", reason),
+                    new("event", told.ToString(CultureInfo.InvariantCulture)),
+                ],
+                cancellationToken
+            );
+        }
+
         return true;
     }
 
-    private static Task<int> AddEventAsync(
+    /// <summary>What the inbox is told of a run's move; null: nothing, it goes on.</summary>
+    private static NotificationKind? NotificationOf(RunState to) =>
+        to switch
+        {
+            RunState.Completed => NotificationKind.RunCompleted,
+            RunState.CompletedWithFailures => NotificationKind.RunCompletedWithFailures,
+            RunState.Held => NotificationKind.RunHeld,
+            RunState.NeedsAttention => NotificationKind.RunNeedsAttention,
+            RunState.Cancelled => NotificationKind.RunCancelled,
+            RunState.Queued or RunState.Running or RunState.Cancelling => null,
+            _ => throw new ArgumentOutOfRangeException(nameof(to), to, "Unknown state of a run."),
+        };
+
+    /// <returns>The event's key.</returns>
+    private static async Task<long> AddEventAsync(
         LedgerTransaction ledger,
         Guid runId,
         string actor,
@@ -737,20 +769,23 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         string reason,
         CancellationToken cancellationToken
     ) =>
-        ledger.ExecuteAsync(
-            RunSql.AddEvent,
-            [
-                new("run", runId),
-                new("actor", actor),
-                new("subject", "run"),
-                Nullable("batch", NpgsqlDbType.Uuid, null),
-                Nullable("pass", NpgsqlDbType.Smallint, null),
-                Nullable("from", NpgsqlDbType.Text, from?.ToString()),
-                Nullable("to", NpgsqlDbType.Text, to?.ToString()),
-                new("reason", reason),
-            ],
-            cancellationToken
-        );
+        (long)
+            (
+                await ledger.ScalarAsync(
+                    RunSql.AddEvent,
+                    [
+                        new("run", runId),
+                        new("actor", actor),
+                        new("subject", "run"),
+                        Nullable("batch", NpgsqlDbType.Uuid, null),
+                        Nullable("pass", NpgsqlDbType.Smallint, null),
+                        Nullable("from", NpgsqlDbType.Text, from?.ToString()),
+                        Nullable("to", NpgsqlDbType.Text, to?.ToString()),
+                        new("reason", reason),
+                    ],
+                    cancellationToken
+                )
+            )!;
 
     private static Run ReadRun(NpgsqlDataReader reader) =>
         new()

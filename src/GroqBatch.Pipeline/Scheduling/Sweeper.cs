@@ -1,6 +1,7 @@
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Leases;
+using GroqBatch.Core.Notifications;
 using GroqBatch.Core.Runs;
 using GroqBatch.Pipeline.Leases;
 using GroqBatch.Pipeline.Storage;
@@ -11,8 +12,8 @@ namespace GroqBatch.Pipeline.Scheduling;
 
 /// <summary>
 /// Makes sure that nothing depends on an alarm that was lost with the process that should have set it: gives every live run of this provider an
-/// alarm, has the provider asked, keeps the history of coverage, and removes raw files that are past their time. Batches whose creation was never confirmed are settled by
-/// their runs' own steps, and those that overran their window are closed by the poll.
+/// alarm, has the provider asked, keeps the history of coverage, notices goals and control limits, and removes raw files that are past their time.
+/// Batches whose creation was never confirmed are settled by their runs' own steps, and those that overran their window are closed by the poll.
 /// </summary>
 internal sealed class Sweeper(
     IRunStore runs,
@@ -22,6 +23,7 @@ internal sealed class Sweeper(
     PipelineIdentity identity,
     RawFiles rawFiles,
     ICoverageHistory coverage,
+    INotificationWatch notifications,
     IOptions<PipelineOptions> options,
     TimeProvider time,
     ILogger<Sweeper> logger
@@ -45,6 +47,7 @@ internal sealed class Sweeper(
 
         await WakeAllAsync(keeper.Token);
         await coverage.AppendAsync(provider.Name, keeper.Token);
+        await notifications.LookAsync(provider.Name, keeper.Token);
         rawFiles.RemoveExpired(time.GetUtcNow());
     }
 

@@ -26,6 +26,9 @@ public interface ILiveFeed
     /// <summary>Nothing but the news that somebody read from some sample, for figures that are made of several.</summary>
     IDisposable SubscribeSampleChanges(Func<Task> changed);
 
+    /// <summary>Nothing but the news that there is a notification, or that somebody has read some: every inbox is its reader's own.</summary>
+    IDisposable SubscribeNotifications(Func<Task> changed);
+
     /// <summary>One sample and what it shows, whenever somebody reads from it; null when it is gone.</summary>
     IDisposable SubscribeSample(Guid sampleId, Func<SampleReport?, Task> changed);
 }

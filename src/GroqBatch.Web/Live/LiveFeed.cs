@@ -32,6 +32,7 @@ internal sealed partial class LiveFeed(
     private readonly Subscribers<CoverageOverview> _coverage = new();
     private readonly Subscribers<bool> _runChanges = new();
     private readonly Subscribers<bool> _sampleChanges = new();
+    private readonly Subscribers<bool> _notifications = new();
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _news = new(0, 1);
     private Dirt _dirt = new();
@@ -81,6 +82,13 @@ internal sealed partial class LiveFeed(
     }
 
     /// <inheritdoc />
+    public IDisposable SubscribeNotifications(Func<Task> changed)
+    {
+        ArgumentNullException.ThrowIfNull(changed);
+        return _notifications.Add(_ => changed(), Failed);
+    }
+
+    /// <inheritdoc />
     public override void Dispose()
     {
         _news.Dispose();
@@ -94,7 +102,8 @@ internal sealed partial class LiveFeed(
         + _liveRuns.Count
         + _coverage.Count
         + _runChanges.Count
-        + _sampleChanges.Count;
+        + _sampleChanges.Count
+        + _notifications.Count;
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -119,6 +128,9 @@ internal sealed partial class LiveFeed(
                     break;
                 case "sample" when Guid.TryParse(change.Id, out var id):
                     Note(dirt => dirt.Samples.Add(id));
+                    break;
+                case "notification":
+                    Note(dirt => dirt.Notifications = true);
                     break;
                 case "team":
                     Note(dirt => dirt.Coverage = true);
@@ -220,6 +232,11 @@ internal sealed partial class LiveFeed(
         {
             _sampleChanges.Tell(true);
         }
+
+        if (dirt.Everything || dirt.Notifications)
+        {
+            _notifications.Tell(true);
+        }
     }
 
     private IDisposable SubscribeTo<T>(ConcurrentDictionary<Guid, Subscribers<T>> all, Guid id, Func<T, Task> changed)
@@ -258,6 +275,7 @@ internal sealed partial class LiveFeed(
         public HashSet<Guid> Samples { get; } = [];
         public bool LiveRuns { get; set; }
         public bool Coverage { get; set; }
+        public bool Notifications { get; set; }
         public bool Everything { get; set; }
 
         public void Add(Dirt other)
@@ -266,6 +284,7 @@ internal sealed partial class LiveFeed(
             Samples.UnionWith(other.Samples);
             LiveRuns |= other.LiveRuns;
             Coverage |= other.Coverage;
+            Notifications |= other.Notifications;
             Everything |= other.Everything;
         }
     }

@@ -23,6 +23,9 @@ internal static class PageLinks
     /// <summary>The list of runs.</summary>
     public static string? Runs => Templates.Contains("runs") ? "runs" : null;
 
+    /// <summary>What happened, all of it.</summary>
+    public static string? Inbox => Templates.Contains("inbox") ? "inbox" : null;
+
     private static bool HasPageUnder(string beginning) =>
         Templates.Any(template =>
             template.StartsWith(beginning, StringComparison.OrdinalIgnoreCase) && !template[beginning.Length..].Contains('/')

@@ -19,5 +19,6 @@ internal static class StyleSheets
         "css/settings.css",
         "css/tour.css",
         "css/failures.css",
+        "css/notifications.css",
     ];
 }

@@ -141,6 +141,8 @@ public static class PageVisits
             new("/failures", "/failures?since=all&page=1", "most failed first"),
             new("/failures", "/failures?team=largest&model=openai%2Fgpt-oss-120b&code=max_tokens&since=all", "Show all"),
             new("/failures", $"/failures?since=all&group={group}", "Runs"),
+            new("/inbox", "/inbox", "newest first"),
+            new("/inbox", "/inbox?kind=run.completed&older=9000000", "newest first"),
             new("/not-found", "/not-found", "There is nothing here"),
         ];
     }

@@ -117,6 +117,7 @@ public sealed class SkewedLedger
         said?.Invoke("history and statistics");
         await ExecuteAsync(Invariant($"{SkewedLedgerSql.History(_shape.HistoryDays)}"), cancellationToken);
         await ExecuteAsync(SkewedLedgerSql.FailureGroups, cancellationToken);
+        await ExecuteAsync(SkewedLedgerSql.Notifications, cancellationToken);
         await ExecuteAsync(SkewedLedgerSql.Audit, cancellationToken);
         await ExecuteAsync(SkewedLedgerSql.Sequences, cancellationToken);
         await ExecuteAsync("vacuum (analyze)", cancellationToken);

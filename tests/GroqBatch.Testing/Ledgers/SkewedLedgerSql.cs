@@ -47,6 +47,14 @@ internal static class SkewedLedgerSql
         where state.provider = latest.provider and state.pull_request_id = latest.pull_request_id and state.has_failed
         """;
 
+    /// <summary>How each run ended.</summary>
+    public const string Notifications = """
+        insert into groqbatch.notifications (kind, provider, team_id, run_id, actor, reason, figures, dedupe_key, at)
+        select 'Run' || state, provider, team_id, id, 'pipeline', reason, jsonb_build_object('selected', selected, 'succeeded', succeeded),
+               'run-event:' || id, ended_at
+        from groqbatch.runs where state in ('Completed', 'CompletedWithFailures', 'Cancelled') and ended_at is not null order by ended_at
+        """;
+
     /// <summary>Who started what.</summary>
     public const string Audit = """
         insert into groqbatch.audit_events (at, actor, origin, action, target, after)

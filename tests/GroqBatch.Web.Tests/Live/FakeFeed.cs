@@ -26,6 +26,8 @@ internal sealed class FakeFeed : ILiveFeed
 
     public IDisposable SubscribeSampleChanges(Func<Task> changed) => Add(said => said is "samples" ? changed() : Task.CompletedTask);
 
+    public IDisposable SubscribeNotifications(Func<Task> changed) => Add(said => said is "notifications" ? changed() : Task.CompletedTask);
+
     public IDisposable SubscribeSample(Guid sampleId, Func<SampleReport?, Task> changed) =>
         Add(said => said is SampleReport report && report.Sample.Id == sampleId ? changed(report) : Task.CompletedTask);
 
@@ -40,6 +42,8 @@ internal sealed class FakeFeed : ILiveFeed
     public Task SayRunsChangedAsync() => SayAsync("runs");
 
     public Task SaySamplesChangedAsync() => SayAsync("samples");
+
+    public Task SayNotificationsChangedAsync() => SayAsync("notifications");
 
     private Task SayAsync(object said) => Task.WhenAll(_listeners.ToList().Select(listener => listener.Hear(said)));
 
