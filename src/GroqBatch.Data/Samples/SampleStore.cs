@@ -115,7 +115,7 @@ internal sealed class SampleStore(
         var inner = (NpgsqlTransaction)transaction.GetDbTransaction();
         var ids = new List<int>();
         var slugs = new List<string>();
-        await using (var find = new NpgsqlCommand(SampleSql.Lock, connection, inner))
+        await using (var find = new NpgsqlCommand(SampleSql.Lock, connection, inner) { CommandTimeout = CommandTimeout })
         await using (var reader = await find.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
@@ -163,6 +163,7 @@ internal sealed class SampleStore(
     {
         await using var add = new NpgsqlCommand(SampleSql.AddTeam, connection, transaction)
         {
+            CommandTimeout = CommandTimeout, // somebody else who adds them now is waited for
             Parameters = { new("slug", team.Slug), new("name", team.Name), new("goal", team.Goal) },
         };
         if (await add.ExecuteScalarAsync(cancellationToken) is int id)
