@@ -68,6 +68,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<Core.SpotChecks.IQualityReader, SpotChecks.QualityReader>();
         services.AddSingleton<Core.Notifications.INotifications, Notifications.NotificationInbox>();
         services.AddSingleton<Core.Notifications.INotificationWatch, Notifications.NotificationWatch>();
+        services.AddSingleton<Core.Search.ISearch, Search.SearchReader>();
         services.AddSingleton<IBatchStore, Batches.BatchStore>();
         return services;
     }

@@ -78,6 +78,9 @@
     if (link) { link.closest('[popover]').hidePopover(); }
   });
 
+  // --- what an address is about, in the middle of the window.
+  window.gbShow = id => { const element = document.getElementById(id); if (element) { element.scrollIntoView({ block: 'center' }); } };
+
   // --- questions over the page: the browser's own modal dialogs.
   window.gbDialog = {
     show: dialog => { if (dialog && !dialog.open) { dialog.showModal(); } },

@@ -66,13 +66,13 @@ internal static class PullRequestFilterSql
     /// </summary>
     internal static string Query(string search, int teamId)
     {
-        var words = search
-            .Split([.. Punctuation, ' ', '\t', '\n', '\r', '\0'], StringSplitOptions.RemoveEmptyEntries)
-            .Take(12)
-            .Select(word => word.All(char.IsAsciiDigit) ? $"('n{word}' | '{word}':*)" : $"'{word}':*")
-            .ToList();
+        var words = WordsOf(search).Select(word => word.All(char.IsAsciiDigit) ? $"('n{word}' | '{word}':*)" : $"'{word}':*").ToList();
         return words.Count == 0 ? "'nothing' & !'nothing'" : $"'team{teamId}' & {string.Join(" & ", words)}";
     }
+
+    /// <summary>What is typed, parted as titles are; nothing in a word needs to be escaped between quotation marks.</summary>
+    internal static IReadOnlyList<string> WordsOf(string search) =>
+        [.. search.Split([.. Punctuation, ' ', '\t', '\n', '\r', '\0'], StringSplitOptions.RemoveEmptyEntries).Take(12)];
 
     private static DateTime StartOf(DateOnly month) => month.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
 }

@@ -20,5 +20,6 @@ internal static class StyleSheets
         "css/tour.css",
         "css/failures.css",
         "css/notifications.css",
+        "css/search.css",
     ];
 }

@@ -86,6 +86,7 @@ public static class PageVisits
             new("/runs", "/runs?who=me", "newest first"),
             new("/runs", "/runs?page=2", "newest first"),
             new("/runs/{RunId:guid}", $"/runs/{run}", "Count every row again"),
+            new("/runs/{RunId:guid}", $"/runs/{run}?batch={run}", "Count every row again"),
             new("/runs/{RunId:guid}", $"/runs/{run}?tab=summaries", "sample"),
             new("/runs/{RunId:guid}", $"/runs/{run}?tab=timeline", "Why"),
             new("/runs/{RunId:guid}", $"/runs/{run}?tab=settings", "Completion window"),

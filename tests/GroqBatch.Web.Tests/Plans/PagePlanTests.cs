@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Backfills;
 using GroqBatch.Core.Runs;
+using GroqBatch.Core.Search;
 using GroqBatch.Testing.Circuits;
 using GroqBatch.Testing.Ledgers;
 using GroqBatch.Web.Shell;
@@ -157,6 +158,31 @@ public sealed partial class PagePlanTests(LedgerHost host) : IClassFixture<Ledge
         Assert.Contains(plans, plan => PlanReader.TextOf(plan).Contains("prompt_bytes", StringComparison.Ordinal));
         Assert.True(outlook.Teams[0].Missing > MostRows);
         Assert.Equal(MostRows, outlook.Teams[0].Sizes.Newest.Count);
+    }
+
+    [Theory]
+    [InlineData("fix")] // that many have
+    [InlineData("a")]
+    [InlineData("cal cli com")]
+    [InlineData("coverage database rest")]
+    [InlineData("zzzz")]
+    [InlineData("12")]
+    [InlineData("pr-4711")]
+    [InlineData("acme/app#12")]
+    [InlineData("batch_01")]
+    [InlineData("0199")]
+    public async Task No_search_scans_what_grows_with_the_pull_requests(string text)
+    {
+        var search = host.Services.GetRequiredService<ISearch>();
+        host.Plans.Take();
+
+        await search.FindAsync(text, "simulator", new Actor("mira", Right.View), Cancellation);
+
+        var plans = host.Plans.Take();
+        var findings = plans.SelectMany(plan => FindScans(plan, MostRows)).ToList();
+        Assert.True(plans.Count >= 4, $"Only {plans.Count} plans were told.");
+        Assert.True(findings.Count == 0, string.Join('\n', findings));
+        Assert.DoesNotContain(plans, plan => PlanReader.TablesOf(plan).Any(read => read.Table is "batches" && read.Rows > 3_000));
     }
 
     private static IEnumerable<string> FindScans(JsonElement plan, int mostRows) =>

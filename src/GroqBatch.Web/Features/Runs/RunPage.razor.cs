@@ -39,6 +39,10 @@ public sealed partial class RunPage
     [SupplyParameterFromQuery(Name = "tab")]
     private string? TabWord { get; set; }
 
+    /// <summary>A batch of it, ours, that is to be in view.</summary>
+    [SupplyParameterFromQuery(Name = "batch")]
+    private string? BatchId { get; set; }
+
     private string Title => _run is null ? RunWords.Capital(RunWords.Name(RunId)) : $"{_run.TeamName}, {RunWords.Name(_run.Id)}";
 
     /// <inheritdoc />

@@ -1,0 +1,120 @@
+using GroqBatch.Core.Batches;
+using GroqBatch.Core.Search;
+using GroqBatch.Web.Features.SignIn;
+using GroqBatch.Web.Shared;
+using GroqBatch.Web.Shell;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace GroqBatch.Web.Features.Search;
+
+/// <summary>The search over every page. Its browser part waits until the typing pauses and asks with what stands in the field.</summary>
+public sealed partial class SearchBox
+{
+    private const string Unfinished = "There was no time to look through all titles. More letters, or another word, narrow it down.";
+
+    private CancellationTokenSource _asking = new();
+    private DotNetObjectReference<SearchBox>? _self;
+    private IJSObjectReference? _script;
+    private ElementReference _dialog;
+    private SearchResults? _results;
+    private string? _failure;
+    private string _answered = "";
+    private bool _isNew;
+
+    [Inject]
+    public required ISearch Search { get; init; }
+
+    [Inject]
+    public required IBatchProvider Provider { get; init; }
+
+    [Inject]
+    public required ICurrentActor Actor { get; init; }
+
+    [Inject]
+    public required IJSRuntime Browser { get; init; }
+
+    private string? Said =>
+        _failure is not null ? _failure
+        : _results is null ? null
+        : _results.Count == 0 ? "Nothing found"
+        : $"{Figures.Count(_results.Count)} found";
+
+    /// <summary>Looks for what stands in the field now. What was asked before is given up: its answer never replaces this one's.</summary>
+    [JSInvokable]
+    public async Task FindAsync(string text)
+    {
+        await _asking.CancelAsync();
+        var asking = _asking = new CancellationTokenSource();
+        try
+        {
+            SearchResults? results = null;
+            if (!string.IsNullOrWhiteSpace(text))
+            {
+                var actor = await Actor.GetAsync(asking.Token);
+                results = SearchResults.Of(await Search.FindAsync(text, Provider.Name, actor, asking.Token), text);
+            }
+
+            Show(asking, text, results, failure: null);
+        }
+        catch (Exception) when (asking.IsCancellationRequested)
+        {
+            // Something else is asked for by now, or nobody is there any more.
+        }
+#pragma warning disable CA1031 // Says what happened; the next letter tries again.
+        catch (Exception failed)
+#pragma warning restore CA1031
+        {
+            Show(asking, text, results: null, Failures.Say(failed));
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _asking.CancelAsync();
+        if (_script is not null)
+        {
+            try
+            {
+                await _script.InvokeVoidAsync("forget");
+                await _script.DisposeAsync();
+            }
+            catch (JSDisconnectedException)
+            {
+                // The page is gone, and with it what is to be forgotten.
+            }
+        }
+
+        _self?.Dispose();
+    }
+
+    /// <inheritdoc />
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            _self = DotNetObjectReference.Create(this);
+            _script = await Browser.TryLoadAsync("search");
+            if (_script is not null)
+            {
+                await _script.InvokeVoidAsync("listen", _dialog, _self);
+            }
+        }
+
+        if (_isNew && _script is not null)
+        {
+            _isNew = false;
+            await _script.InvokeVoidAsync("answered");
+        }
+    }
+
+    private void Show(CancellationTokenSource asking, string text, SearchResults? results, string? failure)
+    {
+        if (ReferenceEquals(asking, _asking) && !asking.IsCancellationRequested)
+        {
+            (_results, _failure, _answered, _isNew) = (results, failure, text, true);
+            StateHasChanged();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using GroqBatch.Core.Access;
+using GroqBatch.Core.Search;
+
+namespace GroqBatch.Web.Tests.Search;
+
+/// <summary>A search whose answers a test gives, when it likes.</summary>
+internal sealed class FakeSearch : ISearch
+{
+    private readonly Dictionary<string, TaskCompletionSource<SearchFindings>> _answers = new(StringComparer.Ordinal);
+
+    /// <summary>What has been asked for, in order.</summary>
+    public List<string> Asked { get; } = [];
+
+    /// <summary>What was given up.</summary>
+    public List<string> GivenUp { get; } = [];
+
+    public Task<SearchFindings> FindAsync(string text, string provider, Actor actor, CancellationToken cancellationToken)
+    {
+        Asked.Add(text);
+        cancellationToken.Register(() => GivenUp.Add(text));
+        return Of(text).Task;
+    }
+
+    /// <summary>Answers a text, before it is asked for or after.</summary>
+    public void Answer(string text, SearchFindings found) => Of(text).SetResult(found);
+
+    /// <summary>Fails a text.</summary>
+    public void Fail(string text, Exception failure) => Of(text).SetException(failure);
+
+    private TaskCompletionSource<SearchFindings> Of(string text) =>
+        _answers.TryGetValue(text, out var known) ? known : _answers[text] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
