@@ -1,3 +1,4 @@
+using GroqBatch.Core.Exports;
 using GroqBatch.Core.Import;
 using GroqBatch.Core.Prompts;
 using GroqBatch.Core.PullRequests;
@@ -31,6 +32,7 @@ public static class SourcesServiceCollectionExtensions
         services.AddSingleton<IPullRequestImporter, PullRequestImporter>();
         services.AddSingleton<ISummaryExport, SummaryExport>();
         services.AddSingleton<IPullRequestExport, PullRequestExport>();
+        services.AddSingleton<ITableExport, TableExport>();
         services.AddSingleton<ISampleData, SampleData>();
         return services;
     }

@@ -2,6 +2,7 @@ using GroqBatch.Data;
 using GroqBatch.Hosting;
 using GroqBatch.Web.Features.Backfills;
 using GroqBatch.Web.Features.Coverage;
+using GroqBatch.Web.Features.Exports;
 using GroqBatch.Web.Features.Import;
 using GroqBatch.Web.Features.Runs;
 using GroqBatch.Web.Features.SignIn;
@@ -62,6 +63,7 @@ try
     app.MapImport();
     app.MapRawFiles();
     app.MapPullRequestExport();
+    app.MapTableExports();
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     app.SayWhereItListens();
     await app.RunAsync();

@@ -2,6 +2,7 @@ using GroqBatch.Core.Access;
 using GroqBatch.Core.Runs;
 using GroqBatch.Core.Search;
 using GroqBatch.Data.Tests.Coverage;
+using Npgsql;
 
 namespace GroqBatch.Data.Tests.Search;
 
@@ -112,6 +113,20 @@ public sealed class SearchReaderTests(SearchReaderTests.Database database) : ICl
 
         Assert.Equal("batch_01jxabcdef", batch.ProviderBatchId);
         Assert.Equal((Guid.Parse("0199aaaa-0000-7000-8000-000000000001"), "Search Team"), (batch.RunId, batch.TeamName));
+    }
+
+    [Fact]
+    public async Task Says_what_it_has_when_titles_take_too_long()
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync(Cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        await using var held = new NpgsqlCommand("lock table groqbatch.pull_requests in access exclusive mode", connection);
+        await held.ExecuteNonQueryAsync(Cancellation);
+
+        var found = await FindAsync("search");
+
+        Assert.True(found.IsUnfinished);
+        Assert.Equal((2, 0), (found.Teams.Rows.Count, found.PullRequests.Rows.Count));
     }
 
     [Fact]

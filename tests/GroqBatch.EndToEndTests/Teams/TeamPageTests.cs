@@ -227,10 +227,12 @@ public sealed class TeamPageTests(TeamPageTests.Team team) : IClassFixture<TeamP
         var page = session.Page;
         await session.GoToAsync("/teams/sample-posthog?state=failed&select=all");
 
-        var file = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Export CSV" }).ClickAsync());
+        var file = await page.RunAndWaitForDownloadAsync(() =>
+            page.GetByRole(AriaRole.Link, new() { Name = "Export CSV", Exact = true }).ClickAsync()
+        );
         var lines = await File.ReadAllLinesAsync(await file.PathAsync(), Cancelled);
 
-        Assert.Equal("sample-posthog-pull-requests.csv", file.SuggestedFilename);
+        Assert.Matches(@"^sample-posthog-pull-requests-\d{4}-\d\d-\d\d\.csv$", file.SuggestedFilename);
         Assert.Equal(8, lines.Length);
         Assert.StartsWith("team,repository,number,title", lines[0], StringComparison.Ordinal);
         Assert.Contains(lines, line => line.Contains("'=cmd|", StringComparison.Ordinal));

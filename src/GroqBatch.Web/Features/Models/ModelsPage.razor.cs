@@ -12,7 +12,9 @@ namespace GroqBatch.Web.Features.Models;
 /// <summary>What models have shown, what another ladder would take, and what is known of them.</summary>
 public sealed partial class ModelsPage
 {
-    private const int MostRuns = 200;
+    /// <summary>Runs whose figures are measured, the latest.</summary>
+    internal const int MostRuns = 200;
+
     private readonly CancellationTokenSource _leaving = new();
     private IReadOnlyList<ModelFigures>? _models;
     private CoverageOverview? _coverage;

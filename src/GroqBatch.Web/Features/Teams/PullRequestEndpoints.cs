@@ -1,3 +1,4 @@
+using System.Globalization;
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.PullRequests;
@@ -18,11 +19,16 @@ internal static class PullRequestEndpoints
     public static string ExportAddress(string slug, TeamView view) =>
         $"teams/{slug}/pull-requests.csv{(view with { Older = null, Newer = null, Until = null, Deed = SelectionDeed.None }).ToQuery()}";
 
+    /// <summary>Where everything that a view lists is had as a file, whatever is chosen in it.</summary>
+    public static string ListAddress(string slug, TeamView view) =>
+        ExportAddress(slug, view with { Selected = view.Selected.Clear(), IsAllSelected = false, Until = null });
+
     private static async Task<IResult> ExportAsync(
         HttpContext context,
         ITeamStore teams,
         IPullRequestExport export,
         IBatchProvider provider,
+        TimeProvider time,
         string slug,
         [FromQuery] string? state,
         [FromQuery] string? repo,
@@ -45,8 +51,9 @@ internal static class PullRequestEndpoints
 
         var view = TeamView.Read(state, repo, month, q, older: null, newer: null, select, deed: null, until: null);
         var filter = view.HasSelection ? view.SelectedFilter : view.Filter;
+        var today = time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers.ContentDisposition = $"attachment; filename=\"{team.Slug}-pull-requests.csv\"";
+        context.Response.Headers.ContentDisposition = $"attachment; filename=\"{team.Slug}-pull-requests-{today}.csv\"";
         return Results.Stream(
             output => export.WriteAsync(team, provider.Name, filter, output, actor, cancellationToken),
             "text/csv; charset=utf-8"

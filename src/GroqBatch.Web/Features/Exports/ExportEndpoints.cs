@@ -1,0 +1,70 @@
+using GroqBatch.Core.Access;
+using GroqBatch.Core.Exports;
+using GroqBatch.Web.Features.SignIn;
+
+namespace GroqBatch.Web.Features.Exports;
+
+/// <summary>
+/// Tables of pages as files, with the filter that the page has: plain answers that stream, not through a page's connection. Which columns and rows a table
+/// has is beside it, in the file named for it.
+/// </summary>
+internal static class ExportEndpoints
+{
+    /// <summary>Maps every table's address.</summary>
+    public static void MapTableExports(this WebApplication app)
+    {
+        app.MapGet("/teams.csv", TeamTable.Export).RequireAuthorization();
+        app.MapGet("/runs.csv", RunTable.Export).RequireAuthorization();
+        app.MapGet("/runs/{run:guid}/requests.csv", RequestTable.ExportAsync).RequireAuthorization();
+        app.MapGet("/failures.csv", FailureTable.ExportAsync).RequireAuthorization();
+        app.MapGet("/models.csv", MeasuredModelTable.Export).RequireAuthorization();
+        app.MapGet("/models/catalogue.csv", ModelCatalogueTable.Export).RequireAuthorization();
+        app.MapGet("/settings/audit.csv", AuditTable.Export).RequireAuthorization();
+    }
+
+    /// <summary>Who asks, and from where.</summary>
+    public static Actor ActorOf(HttpContext context) =>
+        context.User.ToActor() with
+        {
+            Origin = context.Connection.RemoteIpAddress?.ToString(),
+        };
+
+    /// <summary>A table as a download that is written while it is read, and given up with the one who asked; nobody without the right gets a byte.</summary>
+    /// <param name="context">Of the request.</param>
+    /// <param name="name">Of the file, before the day: <c>runs</c> becomes <c>runs-2026-11-28.csv</c>.</param>
+    /// <param name="kind">What the rows are, as audit events call it.</param>
+    /// <param name="target">Whose rows they are.</param>
+    /// <param name="columns">Their names.</param>
+    /// <param name="rows">Cells in that order.</param>
+    public static IResult Download(
+        HttpContext context,
+        string name,
+        string kind,
+        string target,
+        IReadOnlyList<string> columns,
+        IAsyncEnumerable<IReadOnlyList<object?>> rows
+    )
+    {
+        var actor = ActorOf(context);
+        if (!actor.Rights.HasFlag(Right.View))
+        {
+            return Results.Forbid();
+        }
+
+        var export = context.RequestServices.GetRequiredService<ITableExport>();
+        var today = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
+        var table = new ExportedTable
+        {
+            Kind = kind,
+            Target = target,
+            Filter = context.Request.QueryString.Value?.TrimStart('?') ?? "",
+            Columns = columns,
+            Rows = rows,
+        };
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.ContentDisposition = FormattableString.Invariant(
+            $"attachment; filename=\"{name}-{today:yyyy-MM-dd}.csv\""
+        );
+        return Results.Stream(output => export.WriteAsync(table, output, actor, context.RequestAborted), "text/csv; charset=utf-8");
+    }
+}
