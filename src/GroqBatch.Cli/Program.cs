@@ -20,6 +20,7 @@ using GroqBatch.Cli.Simulator;
 using GroqBatch.Cli.Storage;
 using GroqBatch.Cli.Summaries;
 using GroqBatch.Cli.Teams;
+using GroqBatch.Cli.Webhooks;
 
 // A console that is told nothing writes a byte order mark in front of JSON on some systems.
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -47,6 +48,7 @@ var root = new RootCommand("Brings the LLM summaries of pull requests to a cover
     new ReingestCommand(),
     new BundleCommand(),
     new AuditCommand(),
+    new WebhookCommand(),
     new DatabaseCommand(),
     new SampleCommand(),
     new SimulatorCommand(),

@@ -43,6 +43,8 @@ public sealed class GroqBatchDbContext(DbContextOptions<GroqBatchDbContext> opti
     public DbSet<Notifications.NotificationReaderEntity> NotificationReaders => Set<Notifications.NotificationReaderEntity>();
     public DbSet<Notifications.NotificationReadEntity> NotificationReads => Set<Notifications.NotificationReadEntity>();
     public DbSet<Notifications.GoalStateEntity> GoalStates => Set<Notifications.GoalStateEntity>();
+    public DbSet<Webhooks.WebhookEndpointEntity> WebhookEndpoints => Set<Webhooks.WebhookEndpointEntity>();
+    public DbSet<Webhooks.WebhookDeliveryEntity> WebhookDeliveries => Set<Webhooks.WebhookDeliveryEntity>();
     public DbSet<AuditEventEntity> AuditEvents => Set<AuditEventEntity>();
 
     /// <summary>Keys of sign-in cookies, so that they outlive a process and hold on every instance.</summary>

@@ -7,6 +7,7 @@ using GroqBatch.Core.Reingest;
 using GroqBatch.Core.Results;
 using GroqBatch.Core.Runs;
 using GroqBatch.Core.Storage;
+using GroqBatch.Core.Webhooks;
 using GroqBatch.Pipeline.Backfills;
 using GroqBatch.Pipeline.Batches;
 using GroqBatch.Pipeline.Bundles;
@@ -18,6 +19,7 @@ using GroqBatch.Pipeline.Runs;
 using GroqBatch.Pipeline.Scheduling;
 using GroqBatch.Pipeline.Storage;
 using GroqBatch.Pipeline.Telemetry;
+using GroqBatch.Pipeline.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -33,6 +35,8 @@ public static class PipelineServiceCollectionExtensions
     {
         services.AddOptionsWithValidateOnStart<PipelineOptions>().Bind(configuration.GetSection(PipelineOptions.SectionName));
         services.AddSingleton<IValidateOptions<PipelineOptions>, PipelineOptionsValidator>();
+        services.AddOptionsWithValidateOnStart<WebhookOptions>().Bind(configuration.GetSection(WebhookOptions.SectionName));
+        services.AddSingleton<IValidateOptions<WebhookOptions>, WebhookOptionsValidator>();
         services.AddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddSingleton<GroqBatchMetrics>();
@@ -58,6 +62,8 @@ public static class PipelineServiceCollectionExtensions
         services.AddSingleton<BatchPoller>();
         services.AddSingleton<RunAdvancer>();
         services.AddSingleton<Sweeper>();
+        services.AddSingleton<Webhook>();
+        services.AddSingleton<IWebhooks>(provider => provider.GetRequiredService<Webhook>());
         return services;
     }
 
@@ -100,6 +106,7 @@ public static class PipelineServiceCollectionExtensions
         services.AddHostedService<PipelineStarter>();
         services.AddHostedService<GaugeReader>();
         services.AddHostedService<WakeListener>();
+        services.AddHostedService<WebhookCourier>();
         return services;
     }
 }

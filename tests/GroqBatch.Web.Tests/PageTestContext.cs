@@ -8,6 +8,7 @@ using GroqBatch.Core.Reconciliation;
 using GroqBatch.Core.Runs;
 using GroqBatch.Core.SpotChecks;
 using GroqBatch.Core.Teams;
+using GroqBatch.Core.Webhooks;
 using GroqBatch.Web.Features.SignIn;
 using GroqBatch.Web.Live;
 using GroqBatch.Web.Shell;
@@ -44,6 +45,7 @@ public class PageTestContext : BunitContext
         Services.AddSingleton<IReconciliationReader>(Service);
         Services.AddSingleton<ITeamStore>(new FakeTeams(Coverage));
         Services.AddSingleton<INotifications>(Inbox);
+        Services.AddSingleton<IWebhooks>(Webhook);
         Services.AddSingleton<ILiveFeed>(Feed);
         Services.AddSingleton<ICurrentActor>(new SomebodyActing());
         Services.AddSingleton<AuthenticationStateProvider>(new SomebodySignedIn());
@@ -58,6 +60,7 @@ public class PageTestContext : BunitContext
     internal FakeSpotChecks Checks { get; } = new();
     internal FakeRunService Service { get; } = new();
     internal FakeNotifications Inbox { get; } = new();
+    internal FakeWebhooks Webhook { get; } = new();
     internal FakeFeed Feed { get; } = new();
 
     private sealed class SomebodyActing : ICurrentActor

@@ -3,6 +3,7 @@ using GroqBatch.Core.Import;
 using GroqBatch.Core.Storage;
 using GroqBatch.Hosting.Telemetry;
 using GroqBatch.Pipeline;
+using GroqBatch.Pipeline.Webhooks;
 using GroqBatch.Simulator;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +24,7 @@ internal static class SettingsCheck
             .. UnreadableValues.Find<CoverageOptions>(configuration, CoverageOptions.SectionName),
             .. UnreadableValues.Find<ImportOptions>(configuration, ImportOptions.SectionName),
             .. UnreadableValues.Find<PipelineOptions>(configuration, PipelineOptions.SectionName),
+            .. UnreadableValues.Find<WebhookOptions>(configuration, WebhookOptions.SectionName),
             .. UnreadableValues.Find<SchedulerSettings>(configuration, SchedulerSettings.SectionName),
             .. UnreadableValues.Find<TelemetryOptions>(configuration, TelemetryOptions.SectionName),
             .. UnreadableValues.Find<SimulatorOptions>(configuration, SimulatorOptions.SectionName),

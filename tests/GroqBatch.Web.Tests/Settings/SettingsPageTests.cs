@@ -5,6 +5,7 @@ using GroqBatch.Core.Batches;
 using GroqBatch.Core.Installation;
 using GroqBatch.Core.Prompts;
 using GroqBatch.Core.Samples;
+using GroqBatch.Core.Webhooks;
 using GroqBatch.Web.Features.Settings;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -66,6 +67,52 @@ public sealed class SettingsPageTests : IAsyncDisposable
 
         Assert.Contains("groqbatch work", page.Markup, StringComparison.Ordinal);
         Assert.Contains("The key was refused (401).", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Says_how_the_webhook_goes_and_sends_a_test_when_asked_to()
+    {
+        _context.Webhook.Health = new WebhookHealth
+        {
+            Host = "hooks.example",
+            ReadAt = Now,
+            DeliveredAt = Now.AddMinutes(-3),
+            Waiting = 5,
+            Failing = 2,
+            NextAttemptAt = Now.AddMinutes(4),
+            LastError = "500",
+            GivenUp = 1,
+        };
+        _context.Webhook.Outcome = new WebhookOutcome(null, "no answer within 15 s");
+
+        var page = _context.Render<HealthPart>();
+
+        Assert.Contains("hooks.example", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("2 deliveries failed and wait for the next try, in 4 min; the latest: 500", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("1 given up after every try", page.Markup, StringComparison.Ordinal);
+
+        page.FindAll("button").Single(button => button.TextContent == "Send a test notification").Click();
+
+        page.WaitForAssertion(() => Assert.Equal("Not delivered: no answer within 15 s.", page.Find("[role=status]").TextContent));
+        Assert.Equal(["mira"], _context.Webhook.Testers);
+    }
+
+    [Fact]
+    public void Says_that_the_receiver_is_gone_and_that_there_is_none()
+    {
+        Assert.Contains("none is configured", _context.Render<HealthPart>().Markup, StringComparison.Ordinal);
+        _context.Webhook.Health = new WebhookHealth
+        {
+            Host = "hooks.example",
+            ReadAt = Now,
+            GoneAt = Now.AddHours(-2),
+        };
+
+        Assert.Contains(
+            "that it is gone (410): nothing is sent until it takes a test",
+            _context.Render<HealthPart>().Markup,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -1,5 +1,8 @@
+using GroqBatch.Core.Access;
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Installation;
+using GroqBatch.Core.Webhooks;
+using GroqBatch.Web.Features.SignIn;
 using GroqBatch.Web.Shared;
 using GroqBatch.Web.Shell;
 using Microsoft.AspNetCore.Components;
@@ -14,6 +17,10 @@ public sealed partial class HealthPart
     private ITimer? _timer;
     private HealthReading? _reading;
     private ProviderAnswer? _provider;
+    private WebhookHealth? _webhook;
+    private bool _mayTest;
+    private bool _isTesting;
+    private string? _tested;
     private string? _failure;
 
     [Inject]
@@ -23,7 +30,31 @@ public sealed partial class HealthPart
     public required IBatchProvider Provider { get; init; }
 
     [Inject]
+    public required IWebhooks Webhooks { get; init; }
+
+    [Inject]
+    public required ICurrentActor Me { get; init; }
+
+    [Inject]
     public required TimeProvider Time { get; init; }
+
+    private string WebhookMark =>
+        _webhook switch
+        {
+            { GoneAt: not null } => "fail",
+            { Failing: > 0 } => "part",
+            { DeliveredAt: null } => "wait",
+            _ => "done",
+        };
+
+    private string WebhookWord =>
+        _webhook switch
+        {
+            { GoneAt: not null } => "gone",
+            { Failing: > 0 } => "fails",
+            { DeliveredAt: null } => "not tried",
+            _ => "delivers",
+        };
 
     /// <inheritdoc />
     public void Dispose()
@@ -54,6 +85,9 @@ public sealed partial class HealthPart
         try
         {
             _reading = await Health.ReadAsync(Provider.Name, _leaving.Token);
+            var me = await Me.GetAsync(_leaving.Token);
+            _mayTest = me.Rights.HasFlag(Right.Administer);
+            _webhook = await Webhooks.ReadHealthAsync(me, _leaving.Token);
             _failure = null;
         }
         catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
@@ -68,6 +102,32 @@ public sealed partial class HealthPart
         }
 
         StateHasChanged();
+    }
+
+    private async Task TestAsync()
+    {
+        (_isTesting, _tested) = (true, null);
+        try
+        {
+            var outcome = await Webhooks.SendTestAsync(await Me.GetAsync(_leaving.Token), _leaving.Token);
+            _tested = outcome.IsDelivered ? "The receiver took it." : $"Not delivered: {outcome.Error ?? $"{outcome.Status}"}.";
+        }
+        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
+        {
+            return;
+        }
+#pragma warning disable CA1031 // The page says what happened.
+        catch (Exception failed)
+#pragma warning restore CA1031
+        {
+            _tested = Failures.Say(failed);
+        }
+        finally
+        {
+            _isTesting = false;
+        }
+
+        await ReadAsync();
     }
 
     private async Task<ProviderAnswer?> AskAsync()
