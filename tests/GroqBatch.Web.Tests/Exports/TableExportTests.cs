@@ -13,14 +13,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace GroqBatch.Web.Tests.Exports;
 
 /// <summary>Tables as files over HTTP: the rows are those of the filter, and no cell is a formula.</summary>
-public sealed class TableExportTests(DashboardHost host) : IClassFixture<DashboardHost>, IAsyncLifetime
+public sealed class TableExportTests(TableExportTests.SignedIn signedIn) : IClassFixture<TableExportTests.SignedIn>
 {
     private const string Run = "0199a3f2-0000-7000-8000-000000000001";
     private const string OlderRun = "0199a3f2-0000-7000-8000-000000000000";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    private DashboardHost Host => signedIn.Host;
 
     [Fact]
     public async Task Teams_are_those_of_the_search_in_its_order()
@@ -58,7 +58,7 @@ public sealed class TableExportTests(DashboardHost host) : IClassFixture<Dashboa
         Assert.Equal(["'@SUM(1)"], Column(failed, "title"));
         Assert.Equal(["max_tokens"], Column(failed, "failureCode"));
         Assert.Equal(["plain, \"quoted\""], Column(found, "title"));
-        using var client = await ClientAsync();
+        var client = signedIn.Client;
         using var nothing = await client.GetAsync(new Uri($"/runs/{Guid.NewGuid()}/requests.csv", UriKind.Relative), Cancellation);
         Assert.Equal(HttpStatusCode.NotFound, nothing.StatusCode);
     }
@@ -76,7 +76,7 @@ public sealed class TableExportTests(DashboardHost host) : IClassFixture<Dashboa
     [Fact]
     public async Task The_audit_log_is_that_of_the_filter_over_more_than_one_page_of_it()
     {
-        await host.ExecuteAsync(
+        await Host.ExecuteAsync(
             "insert into groqbatch.audit_events (at, actor, action, target) select now(), 'bulk', 'test.bulk', '-target ' || n from generate_series(1, 1100) n"
         );
 
@@ -96,7 +96,7 @@ public sealed class TableExportTests(DashboardHost host) : IClassFixture<Dashboa
     [InlineData("\rx")]
     public async Task No_text_begins_like_a_formula_and_numbers_stay_numbers(string text)
     {
-        var export = host.Services.GetRequiredService<ITableExport>();
+        var export = Host.Services.GetRequiredService<ITableExport>();
         using var output = new MemoryStream();
 
         await export.WriteAsync(Table("run", [text, -1, -1.5m, null]), output, new Actor("mira", Right.View), Cancellation);
@@ -109,7 +109,7 @@ public sealed class TableExportTests(DashboardHost host) : IClassFixture<Dashboa
     [Fact]
     public async Task It_takes_the_right_to_view_and_is_in_the_audit_log()
     {
-        var export = host.Services.GetRequiredService<ITableExport>();
+        var export = Host.Services.GetRequiredService<ITableExport>();
         using var output = new MemoryStream();
         await Assert.ThrowsAsync<AccessDeniedException>(() =>
             export.WriteAsync(Table("run", ["x", 1, 1m, null]), output, new Actor("nobody", Right.Operate), Cancellation)
@@ -118,7 +118,7 @@ public sealed class TableExportTests(DashboardHost host) : IClassFixture<Dashboa
 
         await ReadAsync("/runs.csv?team=b-second");
 
-        await using var audited = host.Database.DataSource.CreateCommand(
+        await using var audited = Host.Database.DataSource.CreateCommand(
             "select after::text from groqbatch.audit_events where actor = 'mira' and action = 'run.export' and after ->> 'filter' = 'team=b-second' limit 1"
         );
         using var after = JsonDocument.Parse((string)(await audited.ExecuteScalarAsync(Cancellation))!);
@@ -136,8 +136,8 @@ public sealed class TableExportTests(DashboardHost host) : IClassFixture<Dashboa
     [InlineData("/teams/a-first/pull-requests.csv", "a-first-pull-requests-")]
     public async Task A_file_is_named_for_its_table_and_the_day_and_is_no_strangers(string address, string name)
     {
-        using var client = await ClientAsync();
-        using var stranger = host.CreateClient(followsRedirects: false);
+        var client = signedIn.Client;
+        using var stranger = Host.CreateClient(followsRedirects: false);
 
         using var answer = await client.GetAsync(new Uri(address, UriKind.Relative), Cancellation);
         using var refused = await stranger.GetAsync(new Uri(address, UriKind.Relative), Cancellation);
@@ -152,7 +152,7 @@ public sealed class TableExportTests(DashboardHost host) : IClassFixture<Dashboa
     [Fact]
     public async Task Whoever_goes_is_not_read_for_any_longer()
     {
-        var export = host.Services.GetRequiredService<ITableExport>();
+        var export = Host.Services.GetRequiredService<ITableExport>();
         using var going = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var read = 0;
 
@@ -206,17 +206,10 @@ public sealed class TableExportTests(DashboardHost host) : IClassFixture<Dashboa
 
     private async Task<List<string[]>> ReadAsync(string address)
     {
-        using var client = await ClientAsync();
+        var client = signedIn.Client;
         using var answer = await client.GetAsync(new Uri(address, UriKind.Relative), Cancellation);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return Parse(await answer.Content.ReadAsStringAsync(Cancellation));
-    }
-
-    private async Task<HttpClient> ClientAsync()
-    {
-        var client = host.CreateClient();
-        await host.SignInAsync(client, "mira");
-        return client;
     }
 
     private static List<string> Column(List<string[]> rows, string name)
@@ -271,41 +264,61 @@ public sealed class TableExportTests(DashboardHost host) : IClassFixture<Dashboa
         return rows;
     }
 
-    /// <summary>Two teams; a run of one with three requests, one of which failed; a run of the other that somebody else started.</summary>
-    public async ValueTask InitializeAsync()
+    /// <summary>
+    /// Two teams; a run of one with three requests, one of which failed; a run of the other that somebody else started. Signed in once: there are only
+    /// so many tries a minute.
+    /// </summary>
+    public sealed class SignedIn : IAsyncLifetime
     {
-        // Before the start, which would add sample teams to an empty database; the rest after it, once the provider is known.
-        await host.ExecuteAsync(
-            "insert into groqbatch.teams (id, slug, name, goal, is_sample) overriding system value "
-                + "values (7001, 'a-first', '=First', 0.95, false), (7002, 'b-second', 'Second', 0.95, false) on conflict do nothing"
-        );
-        _ = host.Services;
-        await host.ExecuteAsync(
-            $$"""
-            insert into groqbatch.pull_requests (id, team_id, repository, number, title, body, author_login, author_is_bot, state, is_merged, is_draft, labels,
-                additions, deletions, changed_files, created_at, url, files, commits, reviews, comments, content_hash, prompt_bytes, is_eligible)
-            overriding system value
-            select 7000 + number, 7001, 'o/r', number, title, 'Body', 'ada', false, 'closed', true, false, '{}', 1, 2, 3, now(), '', '[]', '[]', '[]', '[]', '\x01', 1, true
-            from (values (1, '=cmd|'' /C calc''!A0'), (2, '@SUM(1)'), (3, 'plain, "quoted"')) given (number, title)
-            on conflict do nothing;
-            insert into groqbatch.runs (id, team_id, provider, state, with_fallback, include_stale, retry_codes, ladder, prompt_version, settings,
-                                        started_by, created_at, ended_at, is_canary_decided, selected, succeeded)
-            select id::uuid, team, 'simulator', state, true, false, '{}',
-                   '{"rungs":[{"ordinal":1,"model":"m","responseFormat":"JsonSchema","maxCompletionTokens":1,"contextTokens":1}]}', '1.0',
-                   '{"maxRequestsPerBatch":1,"maxBatchBytes":1,"completionWindow":"24h","maxAttemptsPerRequest":1}', who, at::timestamptz, at::timestamptz, true, 3, 2
-            from (values ('{{Run}}', 7001, 'Completed', 'mira', '2026-11-02'), ('{{OlderRun}}', 7002, 'Cancelled', 'ada', '2026-11-01')) given (id, team, state, who, at)
-            on conflict do nothing;
-            insert into groqbatch.passes (run_id, ordinal, model, requests, succeeded, failed, prompt_tokens, completion_tokens, cost, unknown_requests, started_at)
-            values ('{{Run}}', 1, 'm', 3, 2, 1, 0, 0, 0, 0, now()) on conflict do nothing;
-            insert into groqbatch.requests (run_id, pass_ordinal, pull_request_id, position, outcome, failure_code, message, is_final, attempts, resolved_at)
-            select '{{Run}}', 1, 7000 + n, n, case when n = 2 then 'failed' else 'succeeded' end, case when n = 2 then 'max_tokens' end,
-                   case when n = 2 then '=too long' end, n = 2, 1, now()
-            from generate_series(1, 3) n
-            where not exists (select from groqbatch.requests where run_id = '{{Run}}');
-            insert into groqbatch.failure_groups (run_id, ordinal, code, message_key, message, provider, team_id, model, requests, final, first_at, last_at)
-            select '{{Run}}', 1, 'max_tokens', md5('=too long')::uuid, '=too long', 'simulator', 7001, 'm', 1, 1, now(), now()
-            where not exists (select from groqbatch.failure_groups where run_id = '{{Run}}');
-            """
-        );
+        private readonly DashboardHost _host = new();
+        private HttpClient? _client;
+
+        internal DashboardHost Host => _host;
+        internal HttpClient Client => _client!;
+
+        public async ValueTask DisposeAsync()
+        {
+            _client?.Dispose();
+            await _host.DisposeAsync();
+        }
+
+        public async ValueTask InitializeAsync()
+        {
+            await _host.InitializeAsync();
+            // Before the start, which would add sample teams to an empty database; the rest after it, once the provider is known.
+            await _host.ExecuteAsync(
+                "insert into groqbatch.teams (id, slug, name, goal, is_sample) overriding system value "
+                    + "values (7001, 'a-first', '=First', 0.95, false), (7002, 'b-second', 'Second', 0.95, false) on conflict do nothing"
+            );
+            _client = _host.CreateClient();
+            await _host.SignInAsync(_client, "mira");
+            await _host.ExecuteAsync(
+                $$"""
+                insert into groqbatch.pull_requests (id, team_id, repository, number, title, body, author_login, author_is_bot, state, is_merged, is_draft, labels,
+                    additions, deletions, changed_files, created_at, url, files, commits, reviews, comments, content_hash, prompt_bytes, is_eligible)
+                overriding system value
+                select 7000 + number, 7001, 'o/r', number, title, 'Body', 'ada', false, 'closed', true, false, '{}', 1, 2, 3, now(), '', '[]', '[]', '[]', '[]', '\x01', 1, true
+                from (values (1, '=cmd|'' /C calc''!A0'), (2, '@SUM(1)'), (3, 'plain, "quoted"')) given (number, title)
+                on conflict do nothing;
+                insert into groqbatch.runs (id, team_id, provider, state, with_fallback, include_stale, retry_codes, ladder, prompt_version, settings,
+                                            started_by, created_at, ended_at, is_canary_decided, selected, succeeded)
+                select id::uuid, team, 'simulator', state, true, false, '{}',
+                       '{"rungs":[{"ordinal":1,"model":"m","responseFormat":"JsonSchema","maxCompletionTokens":1,"contextTokens":1}]}', '1.0',
+                       '{"maxRequestsPerBatch":1,"maxBatchBytes":1,"completionWindow":"24h","maxAttemptsPerRequest":1}', who, at::timestamptz, at::timestamptz, true, 3, 2
+                from (values ('{{Run}}', 7001, 'Completed', 'mira', '2026-11-02'), ('{{OlderRun}}', 7002, 'Cancelled', 'ada', '2026-11-01')) given (id, team, state, who, at)
+                on conflict do nothing;
+                insert into groqbatch.passes (run_id, ordinal, model, requests, succeeded, failed, prompt_tokens, completion_tokens, cost, unknown_requests, started_at)
+                values ('{{Run}}', 1, 'm', 3, 2, 1, 0, 0, 0, 0, now()) on conflict do nothing;
+                insert into groqbatch.requests (run_id, pass_ordinal, pull_request_id, position, outcome, failure_code, message, is_final, attempts, resolved_at)
+                select '{{Run}}', 1, 7000 + n, n, case when n = 2 then 'failed' else 'succeeded' end, case when n = 2 then 'max_tokens' end,
+                       case when n = 2 then '=too long' end, n = 2, 1, now()
+                from generate_series(1, 3) n
+                where not exists (select from groqbatch.requests where run_id = '{{Run}}');
+                insert into groqbatch.failure_groups (run_id, ordinal, code, message_key, message, provider, team_id, model, requests, final, first_at, last_at)
+                select '{{Run}}', 1, 'max_tokens', md5('=too long')::uuid, '=too long', 'simulator', 7001, 'm', 1, 1, now(), now()
+                where not exists (select from groqbatch.failure_groups where run_id = '{{Run}}');
+                """
+            );
+        }
     }
 }

@@ -141,7 +141,7 @@ public sealed class RunRequestsTests : IAsyncDisposable
         var shown = Render();
 
         Assert.Contains("Nothing among the 10,000 requests looked through so far.", shown.Markup, StringComparison.Ordinal);
-        Assert.EndsWith("?q=rare&after=1.10000", shown.Find(".tbl-foot a").GetAttribute("href"), StringComparison.Ordinal);
+        Assert.EndsWith("?q=rare&after=1.10000", shown.Find(".tbl-foot .pg a").GetAttribute("href"), StringComparison.Ordinal);
     }
 
     [Fact]

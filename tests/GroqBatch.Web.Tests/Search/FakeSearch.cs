@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Search;
 
@@ -9,15 +10,15 @@ internal sealed class FakeSearch : ISearch
     private readonly Dictionary<string, TaskCompletionSource<SearchFindings>> _answers = new(StringComparer.Ordinal);
 
     /// <summary>What has been asked for, in order.</summary>
-    public List<string> Asked { get; } = [];
+    public ConcurrentQueue<string> Asked { get; } = new();
 
     /// <summary>What was given up.</summary>
-    public List<string> GivenUp { get; } = [];
+    public ConcurrentQueue<string> GivenUp { get; } = new();
 
     public Task<SearchFindings> FindAsync(string text, string provider, Actor actor, CancellationToken cancellationToken)
     {
-        Asked.Add(text);
-        cancellationToken.Register(() => GivenUp.Add(text));
+        Asked.Enqueue(text);
+        cancellationToken.Register(() => GivenUp.Enqueue(text));
         return Of(text).Task;
     }
 
