@@ -7,7 +7,8 @@ namespace GroqBatch.Web.Tests.Search;
 /// <summary>A search whose answers a test gives, when it likes.</summary>
 internal sealed class FakeSearch : ISearch
 {
-    private readonly Dictionary<string, TaskCompletionSource<SearchFindings>> _answers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<SearchFindings>> _answers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _asked = new(StringComparer.Ordinal);
 
     /// <summary>What has been asked for, in order.</summary>
     public ConcurrentQueue<string> Asked { get; } = new();
@@ -19,8 +20,12 @@ internal sealed class FakeSearch : ISearch
     {
         Asked.Enqueue(text);
         cancellationToken.Register(() => GivenUp.Enqueue(text));
+        AskedOf(text).TrySetResult();
         return Of(text).Task;
     }
+
+    /// <summary>Ends once a text has been asked for.</summary>
+    public Task WaitUntilAskedAsync(string text) => AskedOf(text).Task.WaitAsync(TimeSpan.FromSeconds(30));
 
     /// <summary>Answers a text, before it is asked for or after.</summary>
     public void Answer(string text, SearchFindings found) => Of(text).SetResult(found);
@@ -29,5 +34,8 @@ internal sealed class FakeSearch : ISearch
     public void Fail(string text, Exception failure) => Of(text).SetException(failure);
 
     private TaskCompletionSource<SearchFindings> Of(string text) =>
-        _answers.TryGetValue(text, out var known) ? known : _answers[text] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _answers.GetOrAdd(text, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    private TaskCompletionSource AskedOf(string text) =>
+        _asked.GetOrAdd(text, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 }

@@ -89,8 +89,10 @@ public sealed class SearchBoxTests : IAsyncDisposable
     {
         var box = _context.Render<SearchBox>();
         var older = box.InvokeAsync(() => box.Instance.FindAsync("acm"));
+        await _search.WaitUntilAskedAsync("acm");
         var newer = box.InvokeAsync(() => box.Instance.FindAsync("acme"));
-        box.WaitForAssertion(() => Assert.Equal(["acm", "acme"], _search.Asked));
+        await _search.WaitUntilAskedAsync("acme");
+        Assert.Equal(["acm", "acme"], _search.Asked);
         Assert.Equal(["acm"], _search.GivenUp);
 
         _search.Answer("acme", new SearchFindings { Teams = new([new TeamHit("acme", "Acme")], 1, false) });
@@ -107,6 +109,7 @@ public sealed class SearchBoxTests : IAsyncDisposable
     {
         var box = _context.Render<SearchBox>();
         var asked = box.InvokeAsync(() => box.Instance.FindAsync("acme"));
+        await _search.WaitUntilAskedAsync("acme");
 
         await box.InvokeAsync(() => box.Instance.FindAsync(""));
         _search.Answer("acme", Everything());
@@ -179,6 +182,7 @@ public sealed class SearchBoxTests : IAsyncDisposable
     {
         var box = _context.Render<SearchBox>();
         _ = box.InvokeAsync(() => box.Instance.FindAsync("acme"));
+        await _search.WaitUntilAskedAsync("acme");
 
         await _context.DisposeComponentsAsync();
 
