@@ -98,8 +98,7 @@ public sealed class FailuresPageTests(FailedDashboard failed) : IClassFixture<Fa
         await page.GetByLabel("Reason, as others will read it").FocusAsync();
         await page.Keyboard.TypeAsync("Generated code");
         await session.AssertSoundAsync();
-        await page.Keyboard.PressAsync("Tab");
-        await page.Keyboard.PressAsync("Tab");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Park 29", Exact = true }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator(".f-note")).ToContainTextAsync("29 pull requests are parked");
         Assert.Equal(

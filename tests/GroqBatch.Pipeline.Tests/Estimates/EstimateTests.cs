@@ -44,7 +44,7 @@ public sealed class EstimateTests(ITestOutputHelper output)
         // Long enough that what this machine does beside it is small.
         var (inside, widths) = await RunAsync(
             runs: 50,
-            pullRequests: 9_000,
+            pullRequests: 14_000,
             largest: 500,
             simulator: options =>
             {
