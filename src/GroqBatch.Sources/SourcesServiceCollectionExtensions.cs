@@ -1,7 +1,6 @@
 using GroqBatch.Core.Exports;
 using GroqBatch.Core.Import;
 using GroqBatch.Core.Prompts;
-using GroqBatch.Core.PullRequests;
 using GroqBatch.Core.Samples;
 using GroqBatch.Core.Summaries;
 using GroqBatch.Sources.Export;
@@ -31,7 +30,6 @@ public static class SourcesServiceCollectionExtensions
         services.TryAddSingleton<PromptMeasure>(provider => new PromptBuilder(provider.GetRequiredService<ITokenCounter>()).Measure);
         services.AddSingleton<IPullRequestImporter, PullRequestImporter>();
         services.AddSingleton<ISummaryExport, SummaryExport>();
-        services.AddSingleton<IPullRequestExport, PullRequestExport>();
         services.AddSingleton<ITableExport, TableExport>();
         services.AddSingleton<ISampleData, SampleData>();
         return services;

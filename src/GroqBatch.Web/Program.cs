@@ -6,7 +6,6 @@ using GroqBatch.Web.Features.Exports;
 using GroqBatch.Web.Features.Import;
 using GroqBatch.Web.Features.Runs;
 using GroqBatch.Web.Features.SignIn;
-using GroqBatch.Web.Features.Teams;
 using GroqBatch.Web.Health;
 using GroqBatch.Web.Live;
 using GroqBatch.Web.Shell;
@@ -62,7 +61,6 @@ try
     app.MapSignIn();
     app.MapImport();
     app.MapRawFiles();
-    app.MapPullRequestExport();
     app.MapTableExports();
     app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     app.SayWhereItListens();

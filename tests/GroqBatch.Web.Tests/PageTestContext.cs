@@ -27,6 +27,9 @@ namespace GroqBatch.Web.Tests;
 /// <summary>What a page is rendered in: MudBlazor, a clock of the test's, hand-written readers, and a feed that the test makes speak.</summary>
 public class PageTestContext : BunitContext
 {
+    // As patient as the browser tests: a machine with other work takes longer than the second that is the default.
+    static PageTestContext() => DefaultWaitTimeout = TimeSpan.FromSeconds(20);
+
     /// <summary>Adds what every page needs.</summary>
     public PageTestContext()
     {

@@ -23,7 +23,7 @@ public sealed record ExportedTable
     /// <summary>Whose rows they are, such as a run's id; <c>all</c> where they are everybody's.</summary>
     public required string Target { get; init; }
 
-    /// <summary>The filter, as an address holds it; empty: everything.</summary>
+    /// <summary>The filter, as an address holds it or in words; empty: everything.</summary>
     public required string Filter { get; init; }
 
     /// <summary>Their names, in order.</summary>

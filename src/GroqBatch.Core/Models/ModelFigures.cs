@@ -7,6 +7,9 @@ namespace GroqBatch.Core.Models;
 /// <summary>What a model has shown on a rung, measured over the ledger's runs.</summary>
 public sealed record ModelFigures
 {
+    /// <summary>Charts of models, and what is noticed by them, look back over so many runs.</summary>
+    public const int RunsBack = 200;
+
     public required string Model { get; init; }
 
     /// <summary>Counted from 1. The same model on another rung gets other pull requests: those that failed before.</summary>

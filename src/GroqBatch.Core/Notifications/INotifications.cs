@@ -53,8 +53,9 @@ public sealed record InboxQuery
 /// <param name="Notifications">Newest first.</param>
 /// <param name="HasOlder">Whether there are older ones of the same kind.</param>
 /// <param name="Unread">Unread ones of every kind, to <see cref="MostUnread"/>.</param>
+/// <param name="Newest">The newest of every kind when it was read; 0 without any.</param>
 /// <param name="ReadAt">By the database's clock.</param>
-public sealed record Inbox(IReadOnlyList<Notification> Notifications, bool HasOlder, int Unread, DateTimeOffset ReadAt)
+public sealed record Inbox(IReadOnlyList<Notification> Notifications, bool HasOlder, int Unread, long Newest, DateTimeOffset ReadAt)
 {
     /// <summary>More are not counted.</summary>
     public const int MostUnread = 100;

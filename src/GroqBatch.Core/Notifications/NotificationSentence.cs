@@ -18,9 +18,9 @@ internal static class NotificationSentence
             (NotificationKind.RunCancelled, { Selected: > 0 and var selected, Succeeded: { } succeeded }) =>
                 $"Cancelled. {Count(succeeded)} of {Count(selected)} pull requests have a summary.",
             (NotificationKind.GoalReached, { Covered: { } covered, Eligible: { } eligible, Goal: { } goal }) =>
-                $"Coverage is {Share.ToPercent(covered, eligible)}: the goal of {Goal(goal)} is reached.",
+                $"Coverage is {Share.ToPercent(covered, eligible)}: the goal of {Share.ToGoal(goal)} is reached.",
             (NotificationKind.GoalLost, { Covered: { } covered, Eligible: { } eligible, Goal: { } goal }) =>
-                $"Coverage is {Share.ToPercent(covered, eligible)}, below the goal of {Goal(goal)}: {Missing(covered, eligible, goal)} missing.",
+                $"Coverage is {Share.ToPercent(covered, eligible)}, below the goal of {Share.ToGoal(goal)}: {Missing(covered, eligible, goal)} missing.",
             (
                 NotificationKind.OutOfLimits,
                 { Failed: { } failed, Requests: { } requests, Low: { } low, High: { } high, Model: { } model, Pass: { } pass }
@@ -38,10 +38,6 @@ internal static class NotificationSentence
     }
 
     private static string Count(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
-
-    // Set, not counted: no rounding down of binary fractions.
-    private static string Goal(double share) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Math.Floor((share * 1_000) + 1e-6) / 10:0.#} %");
 
     private static string Limit(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %");
 }

@@ -51,7 +51,7 @@ internal sealed class NotificationInbox(NpgsqlDataSource dataSource) : INotifica
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        var unread = reader.GetInt32(0);
+        var (unread, newest) = (reader.GetInt32(0), reader.GetInt64(1));
         await reader.NextResultAsync(cancellationToken);
         var notifications = new List<Notification>();
         while (await reader.ReadAsync(cancellationToken))
@@ -59,7 +59,7 @@ internal sealed class NotificationInbox(NpgsqlDataSource dataSource) : INotifica
             notifications.Add(Of(reader));
         }
 
-        return new Inbox([.. notifications.Take(query.Take)], notifications.Count > query.Take, unread, now);
+        return new Inbox([.. notifications.Take(query.Take)], notifications.Count > query.Take, unread, newest, now);
     }
 
     public async Task MarkReadAsync(string provider, long id, Actor actor, CancellationToken cancellationToken)

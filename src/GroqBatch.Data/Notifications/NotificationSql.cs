@@ -76,7 +76,7 @@ internal static class NotificationSql
 
     /// <summary>By <c>ix_notifications_provider_id</c>, only beyond what is read as a whole, and no more than are counted.</summary>
     public const string Unread = """
-        select count(*)::int from (
+        select count(*)::int, (select coalesce(max(id), 0) from groqbatch.notifications where provider = @provider) from (
             select 1 from groqbatch.notifications notification
             where notification.provider = @provider and notification.id > @read_to and notification.actor <> @name
               and not exists (select 1 from groqbatch.notification_reads read

@@ -11,9 +11,6 @@ namespace GroqBatch.Data.Notifications;
 /// <summary>Compares the figures that pages show with what they were, one process at a time.</summary>
 internal sealed class NotificationWatch(NpgsqlDataSource dataSource, ICoverageReader coverage, IPastReader past) : INotificationWatch
 {
-    // As many runs as the charts of the models page look back.
-    private const int PastRuns = 200;
-
     public async Task<int> LookAsync(string provider, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(provider);
@@ -55,7 +52,7 @@ internal sealed class NotificationWatch(NpgsqlDataSource dataSource, ICoverageRe
     private async Task<int> TellOfLimitsAsync(LedgerTransaction ledger, string provider, CancellationToken cancellationToken)
     {
         var flagged = ModelFigures
-            .Of(await past.ReadAsync(provider, PastRuns, cancellationToken))
+            .Of(await past.ReadAsync(provider, ModelFigures.RunsBack, cancellationToken))
             .SelectMany(model => model.Chart.Where(run => run.IsOutside && run.Limits is not null).Select(run => (Model: model, Run: run)))
             .ToList();
         return flagged.Count == 0

@@ -22,7 +22,7 @@ public static class Figures
 
     /// <summary>A goal or another share that was set rather than counted: <c>95 %</c>, <c>97.5 %</c>.</summary>
     /// <param name="share">From 0 to 1.</param>
-    public static string Goal(double share) => $"{Math.Floor((share * 1_000) + 1e-6) / 10:0.#} %";
+    public static string Goal(double share) => Share.ToGoal(share);
 
     /// <summary>Dollars: cents, and below ten cents as many places as it takes to see something: <c>$3.05</c>, <c>$0.0031</c>, <c>$0</c>.</summary>
     public static string Dollars(decimal value)

@@ -304,7 +304,11 @@ public sealed class SpotCheckTests(CoverageDatabase database) : IClassFixture<Co
         var run = await RunOfAsync(team);
         await SummariseAsync(team, "simulator", run, "quality-model", 1, [.. Enumerable.Range(1, 10).Select(number => (long)number)]);
         var old = (await Checks.DrawAsync(Of(team), Ada, Cancellation))!;
-        await Checks.GiveAsync(old.Id, 1, Verdict.Wrong, WrongReason.Other, Ada, Cancellation);
+        // Of another run: this one's has none then.
+        var elsewhere = await ListAsync<int>(
+            $"select position::int from groqbatch.sample_items where sample_id = '{old.Id}' and run_id is distinct from '{run}' order by position limit 1"
+        );
+        await Checks.GiveAsync(old.Id, Assert.Single(elsewhere), Verdict.Wrong, WrongReason.Other, Ada, Cancellation);
         var sample = (await Checks.DrawAsync(Of(team), Ada, Cancellation))!;
         await Checks.DrawAsync(Of(team), Ada, Cancellation); // nobody has read from this one
 

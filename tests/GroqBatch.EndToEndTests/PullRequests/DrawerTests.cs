@@ -99,6 +99,7 @@ public sealed class DrawerTests(SampleDashboard sample) : IClassFixture<SampleDa
         await session.GoToAsync($"/teams/sample-calcom?pr={id}");
         var drawer = page.GetByRole(AriaRole.Dialog);
 
+        await drawer.Locator(".attempt-line").First.WaitForAsync();
         foreach (var line in await drawer.Locator(".attempt-line").AllAsync())
         {
             await line.ClickAsync();

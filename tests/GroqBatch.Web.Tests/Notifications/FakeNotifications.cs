@@ -49,6 +49,7 @@ internal sealed class FakeNotifications : INotifications
                 [.. matching.Take(query.Take)],
                 matching.Count > query.Take,
                 Math.Min(Inbox.MostUnread, seen.Count(one => !one.IsRead)),
+                All.Count,
                 new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero)
             )
         );

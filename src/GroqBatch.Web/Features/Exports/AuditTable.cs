@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Audit;
+using GroqBatch.Web.Features.SignIn;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Mvc;
 
@@ -50,7 +51,7 @@ internal static class AuditTable
                     Target = Given(target),
                     Take = PageSize,
                 },
-                ExportEndpoints.ActorOf(context),
+                context.ToActor(),
                 context.RequestAborted
             )
         );

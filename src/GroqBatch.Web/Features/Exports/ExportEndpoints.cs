@@ -14,6 +14,7 @@ internal static class ExportEndpoints
     public static void MapTableExports(this WebApplication app)
     {
         app.MapGet("/teams.csv", TeamTable.Export).RequireAuthorization();
+        app.MapGet("/teams/{slug}/pull-requests.csv", PullRequestTable.ExportAsync).RequireAuthorization();
         app.MapGet("/runs.csv", RunTable.Export).RequireAuthorization();
         app.MapGet("/runs/{run:guid}/requests.csv", RequestTable.ExportAsync).RequireAuthorization();
         app.MapGet("/failures.csv", FailureTable.ExportAsync).RequireAuthorization();
@@ -22,13 +23,6 @@ internal static class ExportEndpoints
         app.MapGet("/settings/audit.csv", AuditTable.Export).RequireAuthorization();
     }
 
-    /// <summary>Who asks, and from where.</summary>
-    public static Actor ActorOf(HttpContext context) =>
-        context.User.ToActor() with
-        {
-            Origin = context.Connection.RemoteIpAddress?.ToString(),
-        };
-
     /// <summary>A table as a download that is written while it is read, and given up with the one who asked; nobody without the right gets a byte.</summary>
     /// <param name="context">Of the request.</param>
     /// <param name="name">Of the file, before the day: <c>runs</c> becomes <c>runs-2026-11-28.csv</c>.</param>
@@ -36,16 +30,18 @@ internal static class ExportEndpoints
     /// <param name="target">Whose rows they are.</param>
     /// <param name="columns">Their names.</param>
     /// <param name="rows">Cells in that order.</param>
+    /// <param name="filter">Which of them, as audit events say it; null: as the address has it.</param>
     public static IResult Download(
         HttpContext context,
         string name,
         string kind,
         string target,
         IReadOnlyList<string> columns,
-        IAsyncEnumerable<IReadOnlyList<object?>> rows
+        IAsyncEnumerable<IReadOnlyList<object?>> rows,
+        string? filter = null
     )
     {
-        var actor = ActorOf(context);
+        var actor = context.ToActor();
         if (!actor.Rights.HasFlag(Right.View))
         {
             return Results.Forbid();
@@ -57,7 +53,7 @@ internal static class ExportEndpoints
         {
             Kind = kind,
             Target = target,
-            Filter = context.Request.QueryString.Value?.TrimStart('?') ?? "",
+            Filter = filter ?? context.Request.QueryString.Value?.TrimStart('?') ?? "",
             Columns = columns,
             Rows = rows,
         };

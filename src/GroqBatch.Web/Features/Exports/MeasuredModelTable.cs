@@ -3,7 +3,6 @@ using GroqBatch.Core.Batches;
 using GroqBatch.Core.Estimates;
 using GroqBatch.Core.Models;
 using GroqBatch.Core.Outcomes;
-using GroqBatch.Web.Features.Models;
 
 namespace GroqBatch.Web.Features.Exports;
 
@@ -42,7 +41,7 @@ internal static class MeasuredModelTable
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        foreach (var model in ModelFigures.Of(await past.ReadAsync(provider, ModelsPage.MostRuns, cancellationToken)))
+        foreach (var model in ModelFigures.Of(await past.ReadAsync(provider, ModelFigures.RunsBack, cancellationToken)))
         {
             yield return
             [

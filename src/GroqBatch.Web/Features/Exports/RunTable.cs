@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Runs;
 using GroqBatch.Web.Features.Runs;
+using GroqBatch.Web.Features.SignIn;
 using Microsoft.AspNetCore.Mvc;
 
 namespace GroqBatch.Web.Features.Exports;
@@ -53,7 +54,7 @@ internal static class RunTable
             Columns,
             RowsAsync(
                 reader,
-                RunsView.Read(team, state, model, who, page: null).ToFilter(provider.Name, ExportEndpoints.ActorOf(context).Name),
+                RunsView.Read(team, state, model, who, page: null).ToFilter(provider.Name, context.ToActor().Name),
                 context.RequestAborted
             )
         );

@@ -38,7 +38,7 @@ internal static class ImportEndpoints
             return Results.Text("This page is too old, or the file came from elsewhere. Load the page again.", statusCode: 400);
         }
 
-        var actor = context.User.ToActor() with { Origin = context.Connection.RemoteIpAddress?.ToString() };
+        var actor = context.ToActor();
         if (!actor.Rights.HasFlag(Right.Operate))
         {
             return Results.Text($"{actor.Name} may not do this: it takes the right to operate.", statusCode: 403);

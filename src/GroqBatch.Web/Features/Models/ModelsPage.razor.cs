@@ -12,9 +12,6 @@ namespace GroqBatch.Web.Features.Models;
 /// <summary>What models have shown, what another ladder would take, and what is known of them.</summary>
 public sealed partial class ModelsPage
 {
-    /// <summary>Runs whose figures are measured, the latest.</summary>
-    internal const int MostRuns = 200;
-
     private readonly CancellationTokenSource _leaving = new();
     private IReadOnlyList<ModelFigures>? _models;
     private CoverageOverview? _coverage;
@@ -84,7 +81,7 @@ public sealed partial class ModelsPage
         _failure = null;
         try
         {
-            var past = Past.ReadAsync(Provider.Name, MostRuns, _leaving.Token);
+            var past = Past.ReadAsync(Provider.Name, ModelFigures.RunsBack, _leaving.Token);
             _coverage = await Coverage.ReadAsync(Provider.Name, _leaving.Token);
             _models = ModelFigures.Of(await past);
         }

@@ -111,9 +111,11 @@ public sealed partial class InboxPage
             ? Task.CompletedTask
             : ChangeAsync(actor => Notifications.MarkReadAsync(Provider.Name, notification.Id, actor, _leaving.Token));
 
-    // Of every kind and page, also those that are not shown here.
+    // Of every kind and page, also those that are not shown here; not what has come since.
     private Task ReadAllAsync() =>
-        ChangeAsync(actor => Notifications.MarkAllReadAsync(Provider.Name, long.MaxValue, actor, _leaving.Token));
+        _inbox is { Newest: var newest }
+            ? ChangeAsync(actor => Notifications.MarkAllReadAsync(Provider.Name, newest, actor, _leaving.Token))
+            : Task.CompletedTask;
 
     private async Task ChangeAsync(Func<Core.Access.Actor, Task> change)
     {

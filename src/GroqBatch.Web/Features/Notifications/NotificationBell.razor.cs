@@ -118,7 +118,7 @@ public sealed partial class NotificationBell
             {
                 var isFirst = _inbox is null;
                 var before = _newest;
-                _newest = Math.Max(_newest, inbox.Notifications.Count == 0 ? 0 : inbox.Notifications[0].Id);
+                _newest = Math.Max(_newest, inbox.Newest);
                 (_inbox, _failure) = (inbox, null);
                 List<Notification> fresh = isFirst ? [] : [.. inbox.Notifications.Where(one => one.Id > before && !one.IsRead)];
                 _said =
@@ -174,8 +174,8 @@ public sealed partial class NotificationBell
     }
 
     private Task ReadAllAsync() =>
-        _inbox is { Notifications: [var newest, ..] }
-            ? ChangeAsync(actor => Notifications.MarkAllReadAsync(Provider.Name, newest.Id, actor, _leaving.Token))
+        _inbox is { Newest: var newest }
+            ? ChangeAsync(actor => Notifications.MarkAllReadAsync(Provider.Name, newest, actor, _leaving.Token))
             : Task.CompletedTask;
 
     private async Task ChangeAsync(Func<Core.Access.Actor, Task> change)

@@ -23,7 +23,6 @@ public sealed partial class PullRequestDrawer
     private IJSObjectReference? _script;
     private IDisposable? _subscription;
     private long? _loadedId;
-    private long? _shownId;
     private PullRequestDetails? _details;
     private SummaryPrice? _price;
     private Question? _asking;
@@ -130,19 +129,15 @@ public sealed partial class PullRequestDrawer
     /// <inheritdoc />
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (Id == _shownId)
+        if (Id is not { } id)
         {
             return;
         }
 
-        _shownId = Id;
-        if (Id is { } id)
+        _script ??= await Browser.TryLoadAsync("drawer");
+        if (_script is not null && Id == id)
         {
-            _script ??= await Browser.TryLoadAsync("drawer");
-            if (_script is not null && Id == id)
-            {
-                await _script.InvokeVoidAsync("show", _dialog);
-            }
+            await _script.InvokeVoidAsync("show", _dialog);
         }
     }
 

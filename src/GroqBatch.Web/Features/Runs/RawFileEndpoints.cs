@@ -32,7 +32,7 @@ internal static class RawFileEndpoints
 
         try
         {
-            var actor = context.User.ToActor() with { Origin = context.Connection.RemoteIpAddress?.ToString() };
+            var actor = context.ToActor();
             context.Response.Headers.CacheControl = "no-store";
             return await downloads.OpenAsync(run, batch, wanted, actor, cancellationToken) switch
             {

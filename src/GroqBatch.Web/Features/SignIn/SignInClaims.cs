@@ -29,6 +29,13 @@ internal static class SignInClaims
             ? new Actor(name, RightsOf(principal))
             : new Actor("nobody", Right.None);
 
+    /// <summary>Who asks over HTTP, and from where.</summary>
+    public static Actor ToActor(this HttpContext context) =>
+        context.User.ToActor() with
+        {
+            Origin = context.Connection.RemoteIpAddress?.ToString(),
+        };
+
     private static Right RightsOf(ClaimsPrincipal principal) =>
         principal
             .Claims.Where(claim => claim.Type == Rights)
