@@ -16,10 +16,17 @@ internal sealed class FakeSearch : ISearch
     /// <summary>What was given up.</summary>
     public ConcurrentQueue<string> GivenUp { get; } = new();
 
+    /// <summary>Giving up takes until this is set.</summary>
+    public ManualResetEventSlim MayGiveUp { get; } = new(initialState: true);
+
     public Task<SearchFindings> FindAsync(string text, string provider, Actor actor, CancellationToken cancellationToken)
     {
         Asked.Enqueue(text);
-        cancellationToken.Register(() => GivenUp.Enqueue(text));
+        cancellationToken.Register(() =>
+        {
+            GivenUp.Enqueue(text);
+            MayGiveUp.Wait(TimeSpan.FromSeconds(30), CancellationToken.None);
+        });
         AskedOf(text).TrySetResult();
         return Of(text).Task;
     }

@@ -105,6 +105,25 @@ public sealed class SearchBoxTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_is_asked_while_an_older_text_is_still_being_given_up_is_the_newest()
+    {
+        var box = _context.Render<SearchBox>();
+        _ = box.InvokeAsync(() => box.Instance.FindAsync("invalid"));
+        await _search.WaitUntilAskedAsync("invalid");
+        _search.MayGiveUp.Reset();
+        _search.Answer("acme", new SearchFindings { Teams = new([new TeamHit("acme", "Acme")], 1, false) });
+
+        var emptied = box.InvokeAsync(() => box.Instance.FindAsync(""));
+        var typed = box.InvokeAsync(() => box.Instance.FindAsync("acme"));
+        await _search.WaitUntilAskedAsync("acme");
+        _search.MayGiveUp.Set();
+        await Task.WhenAll(emptied, typed);
+
+        Assert.Equal("acme", box.Find(".search-body").GetAttribute("data-for"));
+        Assert.Equal("Acme", box.Find(".search-title").TextContent.Trim());
+    }
+
+    [Fact]
     public async Task Is_as_at_first_once_the_field_is_empty_whatever_is_on_its_way()
     {
         var box = _context.Render<SearchBox>();

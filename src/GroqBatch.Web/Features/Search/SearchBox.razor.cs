@@ -44,8 +44,10 @@ public sealed partial class SearchBox
     [JSInvokable]
     public async Task FindAsync(string text)
     {
-        await _asking.CancelAsync();
+        // In the order in which it was asked: giving the one before up takes a moment, in which the next may come.
+        var before = _asking;
         var asking = _asking = new CancellationTokenSource();
+        await before.CancelAsync();
         try
         {
             SearchResults? results = null;
