@@ -130,6 +130,15 @@ public sealed class BackfillDialogTests : IAsyncDisposable
         Set(dialog, ".then .line input", true);
         Set(dialog, "#backfill-hold", true);
         WaitTyping(dialog, () => Assert.True(_backfills.Previewed[^1].IncludeStale));
+        // Shown, and not only asked for: a start before that is bound to nothing.
+        WaitTyping(
+            dialog,
+            () =>
+            {
+                Assert.False(dialog.Find(".dlg-estimate").HasAttribute("aria-busy"));
+                Assert.Equal("", Text(dialog.Find("[data-testid=exactness]")));
+            }
+        );
         await PressUntilStartedAsync(dialog);
 
         var started = Assert.Single(_backfills.Started);

@@ -99,6 +99,9 @@ public sealed partial class BackfillDialog
             var runs => $"expected, from the last {runs} runs",
         };
 
+    /// <summary>Whether what is shown is what is chosen: for a moment after a change it is what was chosen before.</summary>
+    private bool IsShown => _choices.Problem is not null || _shownFor == Wanted(_choices);
+
     private string Exactness => _offer is { Selected: > 0, IsExact: false } ? "about; counting exactly…" : "";
 
     private string CanaryHint
@@ -293,7 +296,7 @@ public sealed partial class BackfillDialog
     {
         // The second click of a double click; and should one slip through, its key is the same. Nor is anything started that the button did not
         // say: for a moment after a change it still says what was chosen before.
-        if (!CanStart || _shownFor != Wanted(_choices))
+        if (!CanStart || !IsShown)
         {
             return;
         }
