@@ -36,10 +36,12 @@ const enter = () => {
   // Not there yet, or there and not marked yet.
   if (option) { option.click(); } else { wanted = text(); ask(); }
 };
+const begin = () => { field.value = ''; wanted = null; mark(null); ask(); };
 const isOther = element => element !== dialog && element.matches(':modal') && !element.classList.contains('drawer');
 const open = () => {
   // A question over the page wants its answer first.
   if (dialog.open || document.querySelector('.mud-dialog') || [...document.querySelectorAll('dialog[open]')].some(isOther)) { return; }
+  begin();
   dialog.showModal();
   field.focus();
 };
@@ -71,7 +73,8 @@ const hover = event => {
   const option = event.target instanceof Element ? event.target.closest('[role=option]') : null;
   if (option && option !== marked()) { mark(option); }
 };
-const closed = () => { field.value = ''; wanted = null; mark(null); ask(); };
+// The browser says so with its next picture: by then it may be open again, with something typed.
+const closed = () => { if (!dialog.open) { begin(); } };
 export function listen(element, reader) {
   [dialog, page, field] = [element, reader, element.querySelector('input')];
   document.addEventListener('keydown', press);
