@@ -38,7 +38,7 @@ public sealed class JourneyTests : IAsyncLifetime
     [Fact]
     public async Task Both_rungs_of_the_shipped_ladder_answer_and_each_answer_is_what_the_simulator_says_it_gave()
     {
-        var ladder = await _groq.Ladder.ResolveAsync(Token);
+        var ladder = await _groq.Ladder.ResolveAsync(null, Token);
         Assert.Equal(["openai/gpt-oss-20b", "openai/gpt-oss-120b"], ladder.Rungs.Select(rung => rung.Model));
 
         foreach (var rung in ladder.Rungs)
@@ -297,7 +297,7 @@ public sealed class JourneyTests : IAsyncLifetime
 
     private static bool Succeeded(Answer answer) => answer.Kind == AnswerKind.Succeeded;
 
-    private async Task<Rung> FirstRungAsync() => (await _groq.Ladder.ResolveAsync(Token)).Rungs[0];
+    private async Task<Rung> FirstRungAsync() => (await _groq.Ladder.ResolveAsync(null, Token)).Rungs[0];
 
     private static NewBatch New(string fileId, string nonce) =>
         new(fileId, "24h", new Dictionary<string, string> { ["groqbatch_nonce"] = nonce });

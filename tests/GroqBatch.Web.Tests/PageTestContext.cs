@@ -3,12 +3,14 @@ using GroqBatch.Core.Access;
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Estimates;
+using GroqBatch.Core.Models;
 using GroqBatch.Core.Notifications;
 using GroqBatch.Core.Reconciliation;
 using GroqBatch.Core.Runs;
 using GroqBatch.Core.SpotChecks;
 using GroqBatch.Core.Teams;
 using GroqBatch.Core.Webhooks;
+using GroqBatch.Testing.Models;
 using GroqBatch.Web.Features.SignIn;
 using GroqBatch.Web.Live;
 using GroqBatch.Web.Shell;
@@ -47,6 +49,7 @@ public class PageTestContext : BunitContext
         Services.AddSingleton<IRunService>(Service);
         Services.AddSingleton<IReconciliationReader>(Service);
         Services.AddSingleton<ITeamStore>(new FakeTeams(Coverage));
+        Services.AddSingleton<IModelCatalogue>(Catalogue);
         Services.AddSingleton<INotifications>(Inbox);
         Services.AddSingleton<IWebhooks>(Webhook);
         Services.AddSingleton<ILiveFeed>(Feed);
@@ -58,6 +61,7 @@ public class PageTestContext : BunitContext
     /// <summary>The clock.</summary>
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
 
+    internal TestCatalogue Catalogue { get; } = new();
     internal FakeRuns Runs { get; } = new();
     internal FakeCoverage Coverage { get; } = new();
     internal FakeSpotChecks Checks { get; } = new();

@@ -67,6 +67,11 @@ internal sealed class PlanCommand : CliCommand
             return;
         }
 
+        if (plan.Options[0].Ladder.Owner is not null)
+        {
+            Line("The ways are those of the team's own ladder.");
+        }
+
         var table = new Table()
             .Border(TableBorder.None)
             .AddColumns("way", "requests", "cost", "time", "coverage after", "chance to reach the goal", "enough for the goal");

@@ -20,6 +20,10 @@ internal sealed record PlanJson
     public required int MissingToGoal { get; init; }
     public required int Selected { get; init; }
     public required int ClaimedElsewhere { get; init; }
+
+    /// <summary>Whether the ladder is the team's own; otherwise the installation's.</summary>
+    public required bool IsOwnLadder { get; init; }
+
     public required IReadOnlyList<PlanOptionJson> Options { get; init; }
 
     /// <summary>The form of a plan.</summary>
@@ -34,6 +38,7 @@ internal sealed record PlanJson
             MissingToGoal = plan.Team.MissingToGoal,
             Selected = plan.Selected,
             ClaimedElsewhere = plan.ClaimedElsewhere,
+            IsOwnLadder = plan.Options.Any(option => option.Ladder.Owner is not null),
             Options =
             [
                 .. plan.Options.Select(option => new PlanOptionJson(

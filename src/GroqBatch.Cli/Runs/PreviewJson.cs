@@ -18,6 +18,10 @@ internal sealed record PreviewJson
     public required int Selected { get; init; }
     public required int ClaimedElsewhere { get; init; }
     public required IReadOnlyList<RungJson> Ladder { get; init; }
+
+    /// <summary>Whether the ladder is the team's own; otherwise the installation's.</summary>
+    public required bool IsOwnLadder { get; init; }
+
     public required Estimate Estimate { get; init; }
     public required IReadOnlyList<FirstJson> First { get; init; }
 
@@ -44,6 +48,7 @@ internal sealed record PreviewJson
                     rung.PricesReadOn
                 )),
             ],
+            IsOwnLadder = preview.Ladder.Owner is not null,
             Estimate = preview.Estimate,
             Token = preview.Token,
             First = [.. preview.First.Select(first => new FirstJson(first.Repository, first.Number, first.Title, first.CreatedAt))],

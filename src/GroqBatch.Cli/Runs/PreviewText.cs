@@ -30,6 +30,11 @@ internal static class PreviewText
             $"{preview.Selected:N0} pull requests"
                 + (preview.ClaimedElsewhere > 0 ? $" ({preview.ClaimedElsewhere:N0} more are in another run)" : "")
         );
+        if (preview.Ladder.Owner is not null)
+        {
+            Line("  on the team's own ladder");
+        }
+
         foreach (var rung in preview.Ladder.Rungs)
         {
             Line(

@@ -26,12 +26,15 @@ internal sealed class TeamsAddCommand : CliCommand
         TeamRules.IsGoal
     );
 
+    private readonly Option<string?> _ladder = LadderOption.Create();
+
     public TeamsAddCommand()
         : base(
             "add",
             "Adds a team.",
             "groqbatch teams add cal-com --name Cal.com",
-            "groqbatch teams add posthog --name PostHog --goal 0.98"
+            "groqbatch teams add posthog --name PostHog --goal 0.98",
+            "groqbatch teams add posthog --name PostHog --ladder openai/gpt-oss-120b,qwen/qwen3.8-27b"
         )
     {
         _goal.Description = "The share of its pull requests that should have a summary. Default: Coverage:Goal of the settings (0.95).";
@@ -39,6 +42,7 @@ internal sealed class TeamsAddCommand : CliCommand
         Add(_slug);
         Add(_name);
         Add(_goal);
+        Add(_ladder);
         Does(RunAsync);
     }
 
@@ -48,10 +52,14 @@ internal sealed class TeamsAddCommand : CliCommand
         var goal = invocation.Get(_goal) ?? host.Services.GetRequiredService<IOptions<CoverageOptions>>().Value.Goal;
         var team = await host
             .Services.GetRequiredService<ITeamStore>()
-            .AddAsync(new NewTeam(invocation.Get(_slug), invocation.Get(_name)!, goal), invocation.Actor, cancellationToken);
+            .AddAsync(
+                new NewTeam(invocation.Get(_slug), invocation.Get(_name)!, goal) { Ladder = LadderOption.Read(invocation.Get(_ladder)) },
+                invocation.Actor,
+                cancellationToken
+            );
         invocation.Terminal.Out.WriteLine(
             Terminal.Safe(
-                $"Added {team.Slug} ({team.Name}), goal {team.Goal * 100:0.##} %. Next: groqbatch import FILE... --team {team.Slug}"
+                $"Added {team.Slug} ({team.Name}), goal {team.Goal * 100:0.##} %{(team.Ladder is null ? "" : $", {LadderOption.InWords(team.Ladder)}")}. Next: groqbatch import FILE... --team {team.Slug}"
             )
         );
         return ExitCode.Done;

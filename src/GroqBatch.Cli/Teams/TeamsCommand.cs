@@ -9,6 +9,7 @@ internal sealed class TeamsCommand : CliCommand
         : base("teams", "The owners of pull requests.", "groqbatch teams add cal-com --name Cal.com --goal 0.98", "groqbatch teams list")
     {
         Add(new TeamsAddCommand());
+        Add(new TeamsSetCommand());
         Add(new TeamsListCommand());
     }
 }

@@ -29,7 +29,7 @@ internal sealed class TeamsListCommand : CliCommand
         {
             invocation.Terminal.Out.WriteLine(
                 JsonSerializer.Serialize(
-                    [.. teams.Select(team => new TeamJson(team.Slug, team.Name, team.Goal, team.IsSample))],
+                    [.. teams.Select(team => new TeamJson(team.Slug, team.Name, team.Goal, team.IsSample, team.Ladder))],
                     TeamJsonContext.Default.TeamJsonArray
                 )
             );
@@ -42,7 +42,7 @@ internal sealed class TeamsListCommand : CliCommand
             return ExitCode.Done;
         }
 
-        var table = new Table().Border(TableBorder.None).AddColumns("team", "name", "goal", "");
+        var table = new Table().Border(TableBorder.None).AddColumns("team", "name", "goal", "ladder", "");
         table.Columns[2].RightAligned();
         foreach (var team in teams)
         {
@@ -50,6 +50,7 @@ internal sealed class TeamsListCommand : CliCommand
                 Terminal.Cell(team.Slug),
                 Terminal.Cell(team.Name),
                 Terminal.Cell($"{team.Goal * 100:0.##} %"),
+                Terminal.Cell(team.Ladder is null ? "installation's" : string.Join(", ", team.Ladder)),
                 Terminal.Cell(team.IsSample ? "sample" : "")
             );
         }
@@ -60,7 +61,8 @@ internal sealed class TeamsListCommand : CliCommand
 }
 
 /// <summary>A team as JSON.</summary>
-internal sealed record TeamJson(string Team, string Name, double Goal, bool IsSample);
+/// <param name="Ladder">The models of its own ladder, rung 1 first; null: the installation's.</param>
+internal sealed record TeamJson(string Team, string Name, double Goal, bool IsSample, IReadOnlyList<string>? Ladder);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(TeamJson[]))]

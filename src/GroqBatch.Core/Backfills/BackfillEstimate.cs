@@ -10,7 +10,7 @@ public static class BackfillEstimate
     /// Their sum. Ends of ranges are added, which makes the range of the sum wider than it need be and never narrower; they run side by side, so that
     /// the slowest gives the time. Coverage and chance are each team's own and are not in it.
     /// </summary>
-    /// <param name="estimates">At least one, of ladders with the same rungs.</param>
+    /// <param name="estimates">At least one. A pass is the sum of those that have it: ladders may differ.</param>
     public static Estimate Sum(IReadOnlyList<Estimate> estimates)
     {
         ArgumentNullException.ThrowIfNull(estimates);
@@ -32,39 +32,34 @@ public static class BackfillEstimate
             Basis = estimates[0].Basis,
             Passes =
             [
-                .. (estimates[0].Passes ?? []).Select(
-                    (first, index) =>
-                        new PassEstimate
-                        {
-                            Ordinal = first.Ordinal,
-                            Model = first.Model,
-                            Requests = Add(estimates, estimate => estimate.Passes![index].Requests)!,
-                            Failures = Add(estimates, estimate => estimate.Passes![index].Failures)!,
-                            PromptTokens = Add(estimates, estimate => estimate.Passes![index].PromptTokens)!,
-                            CompletionTokens = Add(estimates, estimate => estimate.Passes![index].CompletionTokens)!,
-                            Cost = Add(estimates, estimate => estimate.Passes![index].Cost),
-                            Seconds = Most(estimates, estimate => estimate.Passes![index].Seconds),
-                        }
-                ),
+                .. Enumerable.Range(0, estimates.Max(estimate => estimate.Passes?.Count ?? 0)).Select(index => PassOf(estimates, index)),
             ],
         };
     }
 
-    private static Range? Add(IReadOnlyList<Estimate> estimates, Func<Estimate, Range?> part) =>
-        estimates.Any(estimate => part(estimate) is null)
-            ? null
-            : new Range(
-                estimates.Sum(estimate => part(estimate)!.Low),
-                estimates.Sum(estimate => part(estimate)!.Expected),
-                estimates.Sum(estimate => part(estimate)!.High)
-            );
+    private static PassEstimate PassOf(IReadOnlyList<Estimate> estimates, int index)
+    {
+        List<PassEstimate> passes = [.. estimates.Select(estimate => estimate.Passes?.ElementAtOrDefault(index)).OfType<PassEstimate>()];
+        return new PassEstimate
+        {
+            Ordinal = passes[0].Ordinal,
+            Model = string.Join(" or ", passes.Select(pass => pass.Model).Distinct(StringComparer.Ordinal)),
+            Requests = Add(passes, pass => pass.Requests)!,
+            Failures = Add(passes, pass => pass.Failures)!,
+            PromptTokens = Add(passes, pass => pass.PromptTokens)!,
+            CompletionTokens = Add(passes, pass => pass.CompletionTokens)!,
+            Cost = Add(passes, pass => pass.Cost),
+            Seconds = Most(passes, pass => pass.Seconds),
+        };
+    }
 
-    private static Range? Most(IReadOnlyList<Estimate> estimates, Func<Estimate, Range?> part) =>
-        estimates.Any(estimate => part(estimate) is null)
+    private static Range? Add<T>(IReadOnlyList<T> all, Func<T, Range?> part) =>
+        all.Any(one => part(one) is null)
             ? null
-            : new Range(
-                estimates.Max(estimate => part(estimate)!.Low),
-                estimates.Max(estimate => part(estimate)!.Expected),
-                estimates.Max(estimate => part(estimate)!.High)
-            );
+            : new Range(all.Sum(one => part(one)!.Low), all.Sum(one => part(one)!.Expected), all.Sum(one => part(one)!.High));
+
+    private static Range? Most<T>(IReadOnlyList<T> all, Func<T, Range?> part) =>
+        all.Any(one => part(one) is null)
+            ? null
+            : new Range(all.Max(one => part(one)!.Low), all.Max(one => part(one)!.Expected), all.Max(one => part(one)!.High));
 }

@@ -15,9 +15,6 @@ public sealed record BackfillOutlook
     /// <summary>The active provider.</summary>
     public required string Provider { get; init; }
 
-    /// <summary>As it is resolved today, with its fallbacks.</summary>
-    public required Ladder Ladder { get; init; }
-
     /// <summary>In the order of their names.</summary>
     public required IReadOnlyList<TeamOutlook> Teams { get; init; }
 
@@ -36,8 +33,18 @@ public sealed record BackfillOutlook
     /// <summary>How many of the latest runs the past was read from.</summary>
     public int PastRuns => Past.Select(pass => pass.RunId).Distinct().Count();
 
-    /// <summary>The ladder with or without its fallbacks.</summary>
-    public Ladder LadderOf(bool withFallback) => withFallback ? Ladder : Ladder.WithoutFallback();
+    /// <summary>Teams that climb the same ladder, together: one group unless teams have ladders of their own.</summary>
+    public IReadOnlyList<IReadOnlyList<TeamOutlook>> ByLadder =>
+        [
+            .. Teams
+                .GroupBy(team =>
+                    (
+                        IsOwn: team.Ladder.Owner is not null,
+                        string.Join('\n', team.Ladder.Rungs.Select(rung => $"{rung.Model} {rung.Replaced}"))
+                    )
+                )
+                .Select(group => (IReadOnlyList<TeamOutlook>)[.. group]),
+        ];
 
     /// <summary>What a run of a team is likely to take.</summary>
     public Estimate EstimateOf(TeamOutlook team, StartRun request)
@@ -45,7 +52,7 @@ public sealed record BackfillOutlook
         ArgumentNullException.ThrowIfNull(team);
         ArgumentNullException.ThrowIfNull(request);
         var count = team.CountOf(request.Limit, request.IncludeStale);
-        var ladder = LadderOf(request.WithFallback);
+        var ladder = team.LadderOf(request.WithFallback);
         return Forecast.Of(
             new ForecastQuestion
             {
@@ -69,8 +76,12 @@ public sealed record BackfillOutlook
 /// <param name="Team">The team.</param>
 /// <param name="Counts">Where it stands.</param>
 /// <param name="Sizes">Of what it lacks.</param>
-public sealed record TeamOutlook(Team Team, CoverageCounts Counts, BackfillSizes Sizes)
+/// <param name="Ladder">What its runs climb, as it is resolved today, with its fallbacks.</param>
+public sealed record TeamOutlook(Team Team, CoverageCounts Counts, BackfillSizes Sizes, Ladder Ladder)
 {
+    /// <summary>The ladder with or without its fallbacks.</summary>
+    public Ladder LadderOf(bool withFallback) => withFallback ? Ladder : Ladder.WithoutFallback();
+
     /// <summary>What a full run takes.</summary>
     public int Missing => Counts.Pending + Counts.Failed;
 

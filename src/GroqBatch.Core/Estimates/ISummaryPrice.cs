@@ -7,8 +7,9 @@ public interface ISummaryPrice
 {
     /// <summary>Dollars for one summary on the ladder as it is today; null when a price or the provider's models can't be had.</summary>
     /// <param name="provider">The active one.</param>
+    /// <param name="own">A team's own ladder; null: the installation's.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    Task<SummaryPrice?> ReadAsync(string provider, CancellationToken cancellationToken);
+    Task<SummaryPrice?> ReadAsync(string provider, TeamLadder? own, CancellationToken cancellationToken);
 }
 
 /// <summary>What one summary costs, fallback included.</summary>
@@ -34,25 +35,35 @@ public sealed class SummaryPriceReader(ILadderResolver ladders, IPastReader past
         IDisposable
 {
     private const int Sample = 1_000;
+
+    // Ladders that are in use at once; those that were changed since are forgotten with the rest.
+    private const int Most = 500;
     private static readonly TimeSpan Age = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan AgeOfNothing = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private (long At, string Provider, SummaryPrice? Price)? _last;
+    private readonly Dictionary<string, (long At, SummaryPrice? Price)> _last = new(StringComparer.Ordinal);
 
     /// <inheritdoc />
-    public async Task<SummaryPrice?> ReadAsync(string provider, CancellationToken cancellationToken)
+    public async Task<SummaryPrice?> ReadAsync(string provider, TeamLadder? own, CancellationToken cancellationToken)
     {
+        // Teams whose ladders have the same models have the same price.
+        var key = $"{provider}\n{(own is null ? "" : string.Join('\n', own.Models))}";
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            if (_last is { } last && last.Provider == provider && time.GetElapsedTime(last.At) < (last.Price is null ? AgeOfNothing : Age))
+            if (_last.TryGetValue(key, out var last) && time.GetElapsedTime(last.At) < (last.Price is null ? AgeOfNothing : Age))
             {
                 return last.Price;
             }
 
-            var price = await ForecastAsync(provider, cancellationToken);
-            _last = (time.GetTimestamp(), provider, price);
+            var price = await ForecastAsync(provider, own, cancellationToken);
+            if (_last.Count >= Most)
+            {
+                _last.Clear();
+            }
+
+            _last[key] = (time.GetTimestamp(), price);
             return price;
         }
         finally
@@ -64,7 +75,7 @@ public sealed class SummaryPriceReader(ILadderResolver ladders, IPastReader past
     /// <inheritdoc />
     public void Dispose() => _gate.Dispose();
 
-    private async Task<SummaryPrice?> ForecastAsync(string provider, CancellationToken cancellationToken)
+    private async Task<SummaryPrice?> ForecastAsync(string provider, TeamLadder? own, CancellationToken cancellationToken)
     {
         if (await sizes.ReadMeanBytesAsync(Sample, cancellationToken) is not { } bytes)
         {
@@ -76,7 +87,7 @@ public sealed class SummaryPriceReader(ILadderResolver ladders, IPastReader past
         patience.CancelAfter(Patience);
         try
         {
-            ladder = await ladders.ResolveAsync(patience.Token);
+            ladder = await ladders.ResolveAsync(own, patience.Token);
         }
         catch (Exception unknown)
             when (unknown is LadderUnavailableException or Batches.ProviderException

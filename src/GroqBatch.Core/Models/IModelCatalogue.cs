@@ -9,7 +9,7 @@ public interface IModelCatalogue
     /// <summary>Share of the list price that a batch saves, from 0 to below 1; 0.5 is half price.</summary>
     decimal BatchDiscount { get; }
 
-    /// <summary>The models of the configured ladder, rung 1 first; what a run gets from them today is <see cref="ILadderResolver"/>'s to say.</summary>
+    /// <summary>The models of the installation's ladder, rung 1 first; what a run gets from them today is <see cref="ILadderResolver"/>'s to say.</summary>
     IReadOnlyList<string> ConfiguredLadder { get; }
 
     /// <summary>The entry of a model, or null when the catalogue has none.</summary>
@@ -41,6 +41,9 @@ public sealed record CatalogueModel
 
     /// <summary>Whether it keeps to a JSON schema by constrained decoding; if not, it is asked for a JSON object and validated here alone.</summary>
     public bool HasStrictSchema { get; init; }
+
+    /// <summary>The response formats that it takes, of those that are used here; without one nothing can be made of its answers.</summary>
+    public IReadOnlyList<ResponseFormat> Formats { get; init; } = [ResponseFormat.JsonObject];
 
     /// <summary>Tokens that prompt and answer may have together.</summary>
     public required int ContextTokens { get; init; }

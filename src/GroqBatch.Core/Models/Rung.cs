@@ -61,16 +61,19 @@ public sealed record Rung
 /// <param name="Rungs">At least one, ordinals 1, 2, 3 without a gap.</param>
 public sealed record Ladder(IReadOnlyList<Rung> Rungs)
 {
+    /// <summary>The slug of the team whose own ladder it is; null: the installation's.</summary>
+    public string? Owner { get; init; }
+
     /// <summary>The rung of a pass, or null when the ladder has none.</summary>
     public Rung? Find(int ordinal) => ordinal >= 1 && ordinal <= Rungs.Count ? Rungs[ordinal - 1] : null;
 
     /// <summary>This ladder without its fallbacks.</summary>
-    public Ladder WithoutFallback() => new([Rungs[0]]);
+    public Ladder WithoutFallback() => this with { Rungs = [Rungs[0]] };
 
     /// <summary>The last rung alone, for what the rungs before it have failed on.</summary>
     public Ladder LastRungOnly()
     {
         var last = Rungs[^1];
-        return new([last with { Ordinal = 1, PlaceInLadder = last.PlaceInLadder ?? last.Ordinal }]);
+        return this with { Rungs = [last with { Ordinal = 1, PlaceInLadder = last.PlaceInLadder ?? last.Ordinal }] };
     }
 }

@@ -169,9 +169,9 @@ public sealed record RetriedFailures(IReadOnlyList<Guid> RunIds, bool IsNew, int
 /// <summary>What a retry over runs would do.</summary>
 /// <param name="Selected">Pull requests that would be sent.</param>
 /// <param name="Teams">Teams they are of, each of which gets a run.</param>
-/// <param name="Ladder">The resolved ladder.</param>
+/// <param name="Ladders">The resolved ladders: one, unless some of the teams have ladders of their own.</param>
 /// <param name="Cost">Dollars, the runs' estimates added up; null when nothing would be sent or a rung's price is unknown.</param>
-public sealed record RetryFailuresPreview(int Selected, int Teams, Ladder Ladder, Estimates.Range? Cost);
+public sealed record RetryFailuresPreview(int Selected, int Teams, IReadOnlyList<Ladder> Ladders, Estimates.Range? Cost);
 
 /// <summary>What a start would do.</summary>
 /// <param name="Selected">Pull requests that would be sent.</param>

@@ -1,6 +1,5 @@
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Runs;
-using GroqBatch.Core.Teams;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -67,10 +66,7 @@ internal sealed class CoverageListReader(NpgsqlDataSource dataSource) : ICoverag
 
     private static CoverageRow Of(NpgsqlDataReader reader) =>
         new(
-            new TeamCoverage(
-                new Team(reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetDouble(3), reader.GetBoolean(4)),
-                CoverageReader.ReadCounts(reader, 5)
-            ),
+            new TeamCoverage(Teams.TeamRow.Read(reader, AfterCounts + 9), CoverageReader.ReadCounts(reader, 5)),
             reader.IsDBNull(AfterCounts)
                 ? null
                 : new LastRun(

@@ -28,7 +28,7 @@ internal static class CoverageListSql
     public static string Read(CoverageSort sort, bool isDescending) =>
         $"""
             with counted as (
-                select team.id, team.slug, team.name, team.goal, team.is_sample, {Buckets}
+                select team.id, team.slug, team.name, team.goal, team.is_sample, team.ladder, {Buckets}
                 from groqbatch.teams team
                 left join groqbatch.coverage_by_team counter on counter.team_id = team.id and counter.provider = $2
                 where {Matches}
@@ -40,7 +40,7 @@ internal static class CoverageListSql
             )
             select page.id, page.slug, page.name, page.goal, page.is_sample, {PageBuckets},
                    run.id, run.state, run.reason, coalesce(run.ended_at, run.created_at), run.selected,
-                   pass.ordinal, coalesce(pass.requests, 0), coalesce(pass.succeeded, 0), coalesce(pass.failed, 0)
+                   pass.ordinal, coalesce(pass.requests, 0), coalesce(pass.succeeded, 0), coalesce(pass.failed, 0), page.ladder
             from page
             left join lateral (
                 select latest.*

@@ -1,5 +1,4 @@
 using GroqBatch.Core.Coverage;
-using GroqBatch.Core.Teams;
 using Npgsql;
 
 namespace GroqBatch.Data.Coverage;
@@ -21,12 +20,7 @@ internal sealed class CoverageReader(NpgsqlDataSource dataSource) : ICoverageRea
         var teams = new List<TeamCoverage>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            teams.Add(
-                new TeamCoverage(
-                    new Team(reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetDouble(3), reader.GetBoolean(4)),
-                    ReadCounts(reader, 5)
-                )
-            );
+            teams.Add(new TeamCoverage(Teams.TeamRow.Read(reader, CoverageSql.Buckets.Length + 5), ReadCounts(reader, 5)));
         }
 
         return teams;

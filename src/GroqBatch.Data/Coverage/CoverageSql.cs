@@ -21,7 +21,7 @@ internal static class CoverageSql
 
     /// <summary>A team without pull requests has no counters: all are 0.</summary>
     public static readonly string Read = $"""
-        select team.id, team.slug, team.name, team.goal, team.is_sample, {OrZero}
+        select team.id, team.slug, team.name, team.goal, team.is_sample, {OrZero}, team.ladder
         from groqbatch.teams team
         left join groqbatch.coverage_by_team counter on counter.team_id = team.id and counter.provider = $1
         where $2::text is null or team.slug = $2

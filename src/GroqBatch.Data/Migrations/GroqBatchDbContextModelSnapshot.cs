@@ -1938,6 +1938,10 @@ namespace GroqBatch.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("is_sample");
 
+                    b.PrimitiveCollection<string[]>("Ladder")
+                        .HasColumnType("text[]")
+                        .HasColumnName("ladder");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)

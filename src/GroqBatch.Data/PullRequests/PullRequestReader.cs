@@ -3,7 +3,6 @@ using GroqBatch.Core.Access;
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.PullRequests;
 using GroqBatch.Core.Summaries;
-using GroqBatch.Core.Teams;
 using Npgsql;
 using RunJson = GroqBatch.Data.Runs.RunJson;
 
@@ -39,7 +38,7 @@ internal sealed class PullRequestReader(NpgsqlDataSource dataSource) : IPullRequ
         var details = new PullRequestDetails
         {
             Id = pullRequestId,
-            Team = new Team(reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetDouble(3), reader.GetBoolean(4)),
+            Team = Teams.TeamRow.Read(reader, ladder: 11),
             State = CoverageStates.Parse(reader.GetString(5)),
             FailureCode = Text(reader, 6),
             ParkedBy = Text(reader, 7),

@@ -4,14 +4,14 @@ namespace GroqBatch.Data.PullRequests;
 internal static class PullRequestReaderSql
 {
     /// <summary>How many columns come before the pull request's in <see cref="Find"/>.</summary>
-    public const int FindColumns = 11;
+    public const int FindColumns = 12;
 
     /// <summary>How many columns come before the pull request's in <see cref="Sent"/>.</summary>
     public const int SentColumns = 9;
 
     public const string Find = $"""
         select team.id, team.slug, team.name, team.goal, team.is_sample, state.state, state.failure_code, state.parked_by, state.parked_reason,
-               claim.run_id, clock_timestamp(), {PullRequestRow.Columns}
+               claim.run_id, clock_timestamp(), team.ladder, {PullRequestRow.Columns}
         from groqbatch.pull_requests pr
         join groqbatch.teams team on team.id = pr.team_id
         join groqbatch.pull_request_states state on state.pull_request_id = pr.id and state.provider = $2

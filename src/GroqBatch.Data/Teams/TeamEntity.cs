@@ -10,6 +10,10 @@ public sealed class TeamEntity
     public required string Name { get; set; }
     public double Goal { get; set; }
     public bool IsSample { get; set; }
+
+    /// <summary>Models, rung 1 first; null: the installation's ladder.</summary>
+    public string[]? Ladder { get; set; }
+
     public DateTimeOffset CreatedAt { get; set; }
 }
 

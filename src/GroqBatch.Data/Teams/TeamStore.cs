@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Audit;
+using GroqBatch.Core.Models;
 using GroqBatch.Core.Teams;
 using GroqBatch.Data.Audit;
 using Microsoft.EntityFrameworkCore;
@@ -8,12 +10,12 @@ using Npgsql;
 
 namespace GroqBatch.Data.Teams;
 
-internal sealed class TeamStore(IDbContextFactory<GroqBatchDbContext> contexts) : ITeamStore
+internal sealed class TeamStore(IDbContextFactory<GroqBatchDbContext> contexts, IModelCatalogue catalogue, TimeProvider time) : ITeamStore
 {
     public async Task<Team> AddAsync(NewTeam team, Actor actor, CancellationToken cancellationToken)
     {
         actor.Demand(Right.Administer);
-        Demand(TeamRules.Check(team.Slug, team.Name, team.Goal));
+        Demand([.. TeamRules.Check(team.Slug, team.Name, team.Goal), .. team.Ladder is null ? [] : CheckLadder(team.Ladder)]);
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var added = new TeamEntity
@@ -21,6 +23,7 @@ internal sealed class TeamStore(IDbContextFactory<GroqBatchDbContext> contexts) 
             Slug = team.Slug,
             Name = team.Name.Trim(),
             Goal = team.Goal,
+            Ladder = team.Ladder is null ? null : [.. team.Ladder],
         };
         context.Teams.Add(added);
         context.AuditEvents.Add(
@@ -30,7 +33,7 @@ internal sealed class TeamStore(IDbContextFactory<GroqBatchDbContext> contexts) 
                     Actor = actor.Name,
                     Action = "team.add",
                     Target = team.Slug,
-                    After = Describe(added.Name, added.Goal),
+                    After = Describe(added),
                 }
             )
         );
@@ -46,10 +49,11 @@ internal sealed class TeamStore(IDbContextFactory<GroqBatchDbContext> contexts) 
         return ToTeam(added);
     }
 
-    public async Task<Team?> UpdateAsync(string slug, string? name, double? goal, Actor actor, CancellationToken cancellationToken)
+    public async Task<Team?> UpdateAsync(string slug, TeamChange change, Actor actor, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(change);
         actor.Demand(Right.Administer);
-        Demand(TeamRules.Check(null, name, goal));
+        Demand([.. TeamRules.Check(null, change.Name, change.Goal), .. change.Ladder is { Count: > 0 } ? CheckLadder(change.Ladder) : []]);
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
@@ -63,10 +67,17 @@ internal sealed class TeamStore(IDbContextFactory<GroqBatchDbContext> contexts) 
             return null;
         }
 
-        var before = Describe(team.Name, team.Goal);
-        team.Name = name?.Trim() ?? team.Name;
-        team.Goal = goal ?? team.Goal;
-        var after = Describe(team.Name, team.Goal);
+        DemandUnchanged(ToTeam(team), change);
+        var before = Describe(team);
+        team.Name = change.Name?.Trim() ?? team.Name;
+        team.Goal = change.Goal ?? team.Goal;
+        team.Ladder = change.Ladder switch
+        {
+            null => team.Ladder,
+            { Count: 0 } => null,
+            var models => [.. models],
+        };
+        var after = Describe(team);
         if (after != before)
         {
             context.AuditEvents.Add(
@@ -82,6 +93,8 @@ internal sealed class TeamStore(IDbContextFactory<GroqBatchDbContext> contexts) 
                 )
             );
             await context.SaveChangesAsync(cancellationToken);
+            // Open pages show its name and goal, and the figures that follow from them.
+            await context.Database.ExecuteSqlAsync($"select pg_notify('groqbatch_changes', 'team:' || {team.Id})", cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -91,21 +104,56 @@ internal sealed class TeamStore(IDbContextFactory<GroqBatchDbContext> contexts) 
     public async Task<IReadOnlyList<Team>> ListAsync(CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await context
-            .Teams.AsNoTracking()
-            .OrderBy(team => team.Slug)
-            .Select(team => new Team(team.Id, team.Slug, team.Name, team.Goal, team.IsSample))
-            .ToListAsync(cancellationToken);
+        return [.. (await context.Teams.AsNoTracking().OrderBy(team => team.Slug).ToListAsync(cancellationToken)).Select(ToTeam)];
     }
 
     public async Task<Team?> FindAsync(string slug, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await context
-            .Teams.AsNoTracking()
-            .Where(team => team.Slug == slug)
-            .Select(team => new Team(team.Id, team.Slug, team.Name, team.Goal, team.IsSample))
-            .SingleOrDefaultAsync(cancellationToken);
+        return await context.Teams.AsNoTracking().SingleOrDefaultAsync(team => team.Slug == slug, cancellationToken) is { } team
+            ? ToTeam(team)
+            : null;
+    }
+
+    public async Task<Team?> FindAsync(int id, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await context.Teams.AsNoTracking().SingleOrDefaultAsync(team => team.Id == id, cancellationToken) is { } team
+            ? ToTeam(team)
+            : null;
+    }
+
+    private IReadOnlyList<string> CheckLadder(IReadOnlyList<string> models) =>
+        LadderRules.Check(models, catalogue, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
+
+    /// <summary>Two people who change different things of a team do not hinder each other.</summary>
+    private static void DemandUnchanged(Team now, TeamChange change)
+    {
+        if (change.Seen is not { } seen)
+        {
+            return;
+        }
+
+        var differences = new List<string>();
+        if (change.Name is not null && now.Name != seen.Name)
+        {
+            differences.Add($"the name is {now.Name}");
+        }
+
+        if (change.Goal is not null && now.Goal != seen.Goal)
+        {
+            differences.Add(string.Create(CultureInfo.InvariantCulture, $"the goal is {now.Goal * 100:0.###} %"));
+        }
+
+        if (change.Ladder is not null && !(now with { Ladder = seen.Ladder }).Equals(now))
+        {
+            differences.Add(now.Ladder is null ? "the ladder is the installation's" : $"the ladder is {string.Join(", ", now.Ladder)}");
+        }
+
+        if (differences.Count > 0)
+        {
+            throw new TeamChangedException(now, $"Somebody else has changed it meanwhile: {string.Join(", ", differences)} now.");
+        }
     }
 
     private static void Demand(IReadOnlyList<string> mistakes)
@@ -116,7 +164,15 @@ internal sealed class TeamStore(IDbContextFactory<GroqBatchDbContext> contexts) 
         }
     }
 
-    private static Team ToTeam(TeamEntity team) => new(team.Id, team.Slug, team.Name, team.Goal, team.IsSample);
+    private static Team ToTeam(TeamEntity team) => new(team.Id, team.Slug, team.Name, team.Goal, team.IsSample) { Ladder = team.Ladder };
 
-    private static string Describe(string name, double goal) => JsonSerializer.Serialize(new { name, goal });
+    private static string Describe(TeamEntity team) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                name = team.Name,
+                goal = team.Goal,
+                ladder = team.Ladder,
+            }
+        );
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace GroqBatch.Groq.Models;
 
-/// <summary>Resolves the configured ladder against the models that this key has today.</summary>
+/// <summary>Resolves the installation's ladder, or a team's own, against the models that this key has today.</summary>
 internal sealed partial class LadderResolver(
     IBatchProvider provider,
     IModelCatalogue catalogue,
@@ -14,7 +14,7 @@ internal sealed partial class LadderResolver(
     ILogger<LadderResolver> logger
 ) : ILadderResolver
 {
-    public async Task<Ladder> ResolveAsync(CancellationToken cancellationToken)
+    public async Task<Ladder> ResolveAsync(TeamLadder? own, CancellationToken cancellationToken)
     {
         var listed = new Dictionary<string, ProviderModel>(StringComparer.Ordinal);
         foreach (var model in await provider.ListModelsAsync(cancellationToken))
@@ -26,9 +26,9 @@ internal sealed partial class LadderResolver(
         }
 
         var rungs = new List<Rung>();
-        foreach (var (position, configured) in ladder.Value.Configured)
+        foreach (var (position, wanted) in RungsOf(own))
         {
-            var rung = Resolve(rungs.Count + 1, position, configured, listed);
+            var rung = Resolve(rungs.Count + 1, position, wanted, own, listed);
             if (rung.Replaced is not null)
             {
                 Log.Replaced(logger, rung.Ordinal, rung.Replaced, rung.Model);
@@ -42,10 +42,24 @@ internal sealed partial class LadderResolver(
             rungs.Add(rung);
         }
 
-        return new Ladder(rungs);
+        return new Ladder(rungs) { Owner = own?.Team };
     }
 
-    private Rung Resolve(int ordinal, int position, RungEntry configured, Dictionary<string, ProviderModel> listed)
+    /// <summary>What is asked of a model otherwise than the catalogue says is meant for that model, on whichever ladder it stands.</summary>
+    private IEnumerable<(int Position, RungEntry Rung)> RungsOf(TeamLadder? own) =>
+        own is null
+            ? ladder.Value.Configured
+            : own
+                .Models.Index()
+                .Select(rung =>
+                    (
+                        rung.Index,
+                        ladder.Value.Configured.Select(configured => configured.Rung).FirstOrDefault(entry => entry.Model == rung.Item)
+                            ?? new RungEntry { Model = rung.Item }
+                    )
+                );
+
+    private Rung Resolve(int ordinal, int position, RungEntry configured, TeamLadder? own, Dictionary<string, ProviderModel> listed)
     {
         var wanted = configured.Model!;
         var tried = new List<string>();
@@ -61,7 +75,7 @@ internal sealed partial class LadderResolver(
             id = known?.Successor;
         }
 
-        throw new LadderUnavailableException(Explain(ordinal, position, wanted, tried, listed));
+        throw new LadderUnavailableException(Explain(ordinal, position, wanted, own, tried, listed));
     }
 
     private Rung MakeRung(int ordinal, RungEntry configured, CatalogueModel known, ProviderModel listed)
@@ -100,13 +114,21 @@ internal sealed partial class LadderResolver(
         return listed > 0 ? Math.Min(smallest, listed.Value) : smallest;
     }
 
-    private string Explain(int ordinal, int position, string wanted, List<string> tried, Dictionary<string, ProviderModel> listed)
+    private string Explain(
+        int ordinal,
+        int position,
+        string wanted,
+        TeamLadder? own,
+        List<string> tried,
+        Dictionary<string, ProviderModel> listed
+    )
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var reasons = tried.Select(id =>
             catalogue.Find(id) switch
             {
                 { Batch: BatchAccess.No } when listed.ContainsKey(id) => $"{id} is not taken in batches",
+                null => $"{id} is no longer in the catalogue",
                 { } known when known.IsRetiredOn(today) => $"{id} was shut down on {known.RetiresOn:yyyy-MM-dd}",
                 _ => $"{provider.Name} does not list {id} for this key",
             }
@@ -116,10 +138,12 @@ internal sealed partial class LadderResolver(
             .Select(model => model.Id)
             .ToList();
         var advice =
-            usable.Count > 0
-                ? $"Set Ladder:Rungs:{position}:Model to a model that this key has: {string.Join(", ", usable)}."
-                : "This key has no model of the catalogue: check the account's plan and the key's permissions, or add a model to Models:Catalogue.";
-        return $"Rung {ordinal} ({wanted}) has no model: {string.Join("; its successor ", reasons)}. {advice}";
+            usable.Count > 0 && own is not null
+                ? $"Give the rung a model that this key has ({string.Join(", ", usable)}) in the settings of {own.Team}, or use the installation's ladder."
+            : usable.Count > 0 ? $"Set Ladder:Rungs:{position}:Model to a model that this key has: {string.Join(", ", usable)}."
+            : "This key has no model of the catalogue: check the account's plan and the key's permissions, or add a model to Models:Catalogue.";
+        var whose = own is null ? "" : $" of {own.Team}'s own ladder";
+        return $"Rung {ordinal}{whose} ({wanted}) has no model: {string.Join("; its successor ", reasons)}. {advice}";
     }
 
     private static partial class Log

@@ -32,6 +32,7 @@ internal sealed class ModelCatalogue : IModelCatalogue
             Id = entry.Id ?? key,
             IsPreview = entry.Preview,
             Batch = entry.Batch,
+            Formats = [.. entry.Formats.Distinct()],
             HasStrictSchema = entry.Formats.Contains(ResponseFormat.JsonSchema),
             ContextTokens = entry.ContextTokens,
             MaxCompletionTokens = entry.MaxCompletionTokens,

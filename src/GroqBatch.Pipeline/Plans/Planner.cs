@@ -27,7 +27,7 @@ internal sealed class Planner(
             return null;
         }
 
-        var ladder = await ladders.ResolveAsync(cancellationToken);
+        var ladder = await ladders.ResolveAsync(team.Team.OwnLadder, cancellationToken);
         var selection = new RunSelection { TeamId = team.Team.Id, Provider = provider.Name };
         var count = await runs.CountSelectionAsync(selection, cancellationToken);
         var question = await estimator.AskAsync(selection, count, ladder, cancellationToken);
@@ -49,7 +49,10 @@ internal sealed class Planner(
             yield return (PlanKind.WithFallback, ladder);
             yield return (
                 PlanKind.StartOnFallback,
-                new Ladder([.. ladder.Rungs.Skip(1).Select(rung => rung with { Ordinal = rung.Ordinal - 1 })])
+                ladder with
+                {
+                    Rungs = [.. ladder.Rungs.Skip(1).Select(rung => rung with { Ordinal = rung.Ordinal - 1 })],
+                }
             );
         }
 
@@ -58,7 +61,10 @@ internal sealed class Planner(
         {
             yield return (
                 PlanKind.JsonMode,
-                new Ladder([ladder.Rungs[0] with { ResponseFormat = ResponseFormat.JsonObject }, .. ladder.Rungs.Skip(1)])
+                ladder with
+                {
+                    Rungs = [ladder.Rungs[0] with { ResponseFormat = ResponseFormat.JsonObject }, .. ladder.Rungs.Skip(1)],
+                }
             );
         }
     }

@@ -5,6 +5,7 @@ using GroqBatch.Core.FailureGroups;
 using GroqBatch.Core.Models;
 using GroqBatch.Core.Prompts;
 using GroqBatch.Core.Runs;
+using GroqBatch.Core.Teams;
 using Microsoft.Extensions.Options;
 
 namespace GroqBatch.Pipeline.Runs;
@@ -13,6 +14,7 @@ namespace GroqBatch.Pipeline.Runs;
 internal sealed class RunService(
     IRunStore runs,
     IBatchProvider provider,
+    ITeamStore teams,
     ILadderResolver ladders,
     IRunEstimator estimator,
     IRunWaker waker,
@@ -124,12 +126,12 @@ internal sealed class RunService(
     public async Task<RetriedFailures> RetryFailuresAsync(RetryFailures request, Actor actor, CancellationToken cancellationToken)
     {
         actor.Demand(Right.Operate);
-        var ladder = await LadderOfAsync(request, cancellationToken);
         var selected = 0;
         var starts = new List<NewRun>();
         foreach (var (selection, count) in await CountFailuresAsync(request, cancellationToken))
         {
             selected += count.Selected;
+            var ladder = await LadderOfAsync(request, selection.TeamId, cancellationToken);
             starts.Add(
                 new NewRun
                 {
@@ -183,16 +185,22 @@ internal sealed class RunService(
     )
     {
         actor.Demand(Right.View);
-        var ladder = await LadderOfAsync(request, cancellationToken);
         var counted = await CountFailuresAsync(request, cancellationToken);
+        var resolved = new List<Ladder>();
         Core.Estimates.Range? cost = counted.Count == 0 ? null : Core.Estimates.Range.Exactly(0);
         foreach (var (selection, count) in counted)
         {
+            var ladder = await LadderOfAsync(request, selection.TeamId, cancellationToken);
+            if (!resolved.Exists(other => other.Owner == ladder.Owner))
+            {
+                resolved.Add(ladder);
+            }
+
             var one = (await estimator.EstimateAsync(selection, count, ladder, cancellationToken)).Cost;
             cost = cost is null || one is null ? null : new(cost.Low + one.Low, cost.Expected + one.Expected, cost.High + one.High);
         }
 
-        return new RetryFailuresPreview(counted.Sum(one => one.Count.Selected), counted.Count, ladder, cost);
+        return new RetryFailuresPreview(counted.Sum(one => one.Count.Selected), counted.Count, resolved, cost);
     }
 
     public async Task<RetriedRun> SummariseAgainAsync(
@@ -216,7 +224,7 @@ internal sealed class RunService(
         };
         return await StartDerivedAsync(
             selection,
-            await ladders.ResolveAsync(cancellationToken),
+            await ResolveAsync(teamId, cancellationToken),
             withFallback: true,
             requestKey,
             "It can't be sent: its body is empty, or another live run has it.",
@@ -255,7 +263,7 @@ internal sealed class RunService(
         if (run is { State: RunState.NeedsAttention or RunState.Held })
         {
             // What the key may use can have changed since the ladder was frozen: that is often why it stopped.
-            var ladder = Rebase(run.Ladder, await ladders.ResolveAsync(cancellationToken));
+            var ladder = await RebaseAsync(run, cancellationToken);
             change = ladder is null ? null : new LadderChange(ladder, Difference(run.Ladder, ladder));
         }
 
@@ -365,15 +373,15 @@ internal sealed class RunService(
 
     private async Task<Ladder> LadderOfAsync(RetryRun request, Run parent, CancellationToken cancellationToken)
     {
-        var ladder = await ladders.ResolveAsync(cancellationToken);
+        var ladder = await ResolveAsync(parent.TeamId, cancellationToken);
         return request.FromLastRung ? ladder.LastRungOnly()
             : parent.WithFallback ? ladder
             : ladder.WithoutFallback();
     }
 
-    private async Task<Ladder> LadderOfAsync(RetryFailures request, CancellationToken cancellationToken)
+    private async Task<Ladder> LadderOfAsync(RetryFailures request, int teamId, CancellationToken cancellationToken)
     {
-        var ladder = await ladders.ResolveAsync(cancellationToken);
+        var ladder = await ResolveAsync(teamId, cancellationToken);
         return request.FromLastRung ? ladder.LastRungOnly() : ladder;
     }
 
@@ -427,9 +435,13 @@ internal sealed class RunService(
 
     private async Task<Ladder> ResolveAsync(StartRun request, CancellationToken cancellationToken)
     {
-        var ladder = await ladders.ResolveAsync(cancellationToken);
+        var ladder = await ResolveAsync(request.TeamId, cancellationToken);
         return request.WithFallback ? ladder : ladder.WithoutFallback();
     }
+
+    /// <summary>The team's own ladder, or the installation's, with the models that this key has today.</summary>
+    private async Task<Ladder> ResolveAsync(int teamId, CancellationToken cancellationToken) =>
+        await ladders.ResolveAsync((await teams.FindAsync(teamId, cancellationToken))?.OwnLadder, cancellationToken);
 
     private async Task<RunPreview> PreviewAsync(RunSelection selection, Ladder ladder, CancellationToken cancellationToken)
     {
@@ -460,11 +472,38 @@ internal sealed class RunService(
             CanaryWait = request.CanaryWait,
         };
 
-    /// <summary>The frozen ladder with the models that its rungs have today; null when nothing changed.</summary>
-    private static Ladder? Rebase(Ladder frozen, Ladder today)
+    /// <summary>
+    /// The frozen ladder with the models that its rungs have today; null when nothing changed. What was chosen meanwhile, for the team or the
+    /// installation, is for runs that start from now on: it stands in only for what is not to be had any more.
+    /// </summary>
+    private async Task<Ladder?> RebaseAsync(Run run, CancellationToken cancellationToken)
     {
-        var rungs = frozen.Rungs.Select(rung => today.Find(rung.Ordinal) is { } now && now.Model != rung.Model ? now : rung).ToList();
-        return rungs.SequenceEqual(frozen.Rungs) ? null : new Ladder(rungs);
+        var frozen = run.Ladder;
+        var models = frozen.Rungs.Select(rung => rung.Replaced ?? rung.Model).ToList();
+        Ladder today;
+        try
+        {
+            today = await ladders.ResolveAsync(new TeamLadder(run.TeamSlug, models), cancellationToken);
+        }
+        catch (LadderUnavailableException)
+        {
+            var chosen = await ResolveAsync(run.TeamId, cancellationToken);
+            today = frozen with { Rungs = [.. frozen.Rungs.Select(rung => chosen.Find(rung.PlaceInLadder ?? rung.Ordinal) ?? rung)] };
+        }
+
+        var rungs = frozen
+            .Rungs.Zip(today.Rungs)
+            .Select(pair =>
+                pair.First.Model == pair.Second.Model
+                    ? pair.First
+                    : pair.Second with
+                    {
+                        Ordinal = pair.First.Ordinal,
+                        PlaceInLadder = pair.First.PlaceInLadder,
+                    }
+            )
+            .ToList();
+        return rungs.SequenceEqual(frozen.Rungs) ? null : frozen with { Rungs = rungs };
     }
 
     private static string Difference(Ladder before, Ladder after) =>

@@ -27,6 +27,44 @@ public sealed class TeamsAndImportTests(Workplace workplace) : IClassFixture<Wor
     }
 
     [Fact]
+    public async Task Gives_a_team_a_ladder_of_its_own_and_takes_it_away()
+    {
+        var added = await workplace.GroqBatch.RunAsync(
+            "teams",
+            "add",
+            "climbing",
+            "--name",
+            "Climbing",
+            "--ladder",
+            "openai/gpt-oss-120b, openai/gpt-oss-20b"
+        );
+        var list = await workplace.GroqBatch.RunAsync("teams", "list", "--json");
+        var wrong = await workplace.GroqBatch.RunAsync("teams", "set", "climbing", "--ladder", "openai/gpt-oss-20b,nobody/knows-it");
+        var both = await workplace.GroqBatch.RunAsync("teams", "set", "climbing", "--ladder", "a,b", "--default-ladder");
+        var nothing = await workplace.GroqBatch.RunAsync("teams", "set", "climbing");
+        var changed = await workplace.GroqBatch.RunAsync("teams", "set", "climbing", "--goal", "0.9", "--default-ladder");
+        var unknown = await workplace.GroqBatch.RunAsync("teams", "set", "nobody", "--goal", "0.9");
+
+        Workplace.AssertEnded(0, added);
+        Assert.Contains("its own ladder (openai/gpt-oss-120b, openai/gpt-oss-20b)", added.Out, StringComparison.Ordinal);
+        var team = Assert.Single(list.Json.EnumerateArray(), team => team.GetProperty("team").GetString() == "climbing");
+        Assert.Equal(
+            ["openai/gpt-oss-120b", "openai/gpt-oss-20b"],
+            team.GetProperty("ladder").EnumerateArray().Select(model => model.GetString())
+        );
+        Workplace.AssertEnded(2, wrong);
+        Assert.Contains("Rung 2: nobody/knows-it is not in the catalogue.", wrong.Error, StringComparison.Ordinal);
+        Workplace.AssertEnded(2, both);
+        Workplace.AssertEnded(2, nothing);
+        Workplace.AssertEnded(0, changed);
+        Assert.Equal(
+            "climbing: the goal is 90 % (was 95 %), its runs take the installation's ladder (was its own ladder (openai/gpt-oss-120b, openai/gpt-oss-20b)).",
+            changed.Out.Trim()
+        );
+        Workplace.AssertEnded(2, unknown);
+    }
+
+    [Fact]
     public async Task Imports_what_is_good_reports_what_is_bad_and_ends_with_1()
     {
         Workplace.AssertEnded(0, await workplace.GroqBatch.RunAsync("teams", "add", "importing", "--name", "Importing"));

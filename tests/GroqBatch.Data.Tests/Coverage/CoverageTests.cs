@@ -23,6 +23,7 @@ public class CoverageDatabase : TestDatabase
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<TimeProvider>(Clock);
+        services.AddSingleton<Core.Models.IModelCatalogue>(new Testing.Models.TestCatalogue());
         services.AddData(ConnectionString);
         _services = services.BuildServiceProvider();
         foreach (var provider in new[] { "groq", "simulator" })
@@ -145,7 +146,7 @@ public sealed class CoverageTests(CoverageDatabase database) : IClassFixture<Cov
         database.Clock.Advance(TimeSpan.FromHours(2));
         await database
             .Get<ITeamStore>()
-            .UpdateAsync("history", null, 0.5, new Core.Access.Actor("test", Core.Access.Right.All), Cancellation);
+            .UpdateAsync("history", new() { Goal = 0.5 }, new Core.Access.Actor("test", Core.Access.Right.All), Cancellation);
         Assert.Equal(1, await AppendedAsync()); // the goal has moved
 
         var points = await history.ReadAsync("simulator", team.Id, DateTimeOffset.UnixEpoch, Cancellation);

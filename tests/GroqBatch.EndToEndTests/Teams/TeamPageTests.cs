@@ -26,6 +26,11 @@ public sealed class TeamPageTests(TeamPageTests.Team team) : IClassFixture<TeamP
         await Assertions.Expect(page.Locator("svg.line")).ToBeVisibleAsync();
         await Screenshots.TakeAsync(page, "team", session.What);
         await session.AssertSoundAsync();
+        await page.GetByText("Its own", new() { Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("Model of rung 2")).ToBeVisibleAsync();
+        await page.Locator("#settings").ScrollIntoViewIfNeededAsync();
+        await Screenshots.TakeAsync(page, "team-ladder", session.What);
+        await session.AssertSoundAsync();
         await page.Locator("#pull-requests").ScrollIntoViewIfNeededAsync();
         await page.Locator("tbody input[type=checkbox]").First.CheckAsync();
         await Assertions.Expect(page.GetByText("1 selected")).ToBeVisibleAsync();
@@ -244,7 +249,7 @@ public sealed class TeamPageTests(TeamPageTests.Team team) : IClassFixture<TeamP
     }
 
     [Fact]
-    public async Task Saves_name_and_goal_and_says_what_is_wrong_with_them()
+    public async Task Saves_name_goal_and_ladder_and_says_what_is_wrong_with_them()
     {
         await using var session = await SignInAsync(new Look(false, 1440));
         var page = session.Page;
@@ -256,10 +261,27 @@ public sealed class TeamPageTests(TeamPageTests.Team team) : IClassFixture<TeamP
         await Assertions.Expect(page.GetByText("“190” is no goal")).ToBeVisibleAsync();
         await goal.FillAsync("97.5");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
-        await Assertions.Expect(page.GetByText("Saved.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("Saved: goal 97.5 % (was 95 %).")).ToBeVisibleAsync();
 
         await Assertions.Expect(page.GetByText("Missing to 97.5 %")).ToBeVisibleAsync();
         Assert.Equal(0.975, await ScalarAsync<double>("select goal from groqbatch.teams where slug = 'sample-posthog'"));
+
+        // By keys alone: the focus goes with the rung that is moved.
+        await page.GetByRole(AriaRole.Radio, new() { Name = "The installation's" }).FocusAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
+        await page.GetByLabel("Move rung 2 up").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.GetByLabel("Model of rung 1")).ToHaveValueAsync("openai/gpt-oss-120b");
+        await Assertions.Expect(page.GetByLabel("Move rung 1 down")).ToBeFocusedAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Assertions
+            .Expect(page.GetByText("Saved: ladder openai/gpt-oss-120b → openai/gpt-oss-20b (was the installation's)."))
+            .ToBeVisibleAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Backfill…" }).ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await Assertions.Expect(dialog.GetByText("the team's own ladder")).ToBeVisibleAsync();
+        await Assertions.Expect(dialog.Locator(".rung .mono")).ToHaveTextAsync(["openai/gpt-oss-120b", "openai/gpt-oss-20b"]);
     }
 
     private Task<BrowserSession> SignInAsync(Look look) => BrowserSession.SignInAsync(team.Sample.Dashboard, look);

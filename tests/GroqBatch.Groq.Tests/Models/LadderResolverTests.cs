@@ -196,10 +196,48 @@ public sealed class LadderResolverTests
     {
         await using var groq = Groq([Small, Strong], [("Ladder:Rungs:1:Model", "llama-3.1-8b-instant")]);
 
-        var ladder = await groq.Ladder.ResolveAsync(TestContext.Current.CancellationToken);
+        var ladder = await groq.Ladder.ResolveAsync(null, TestContext.Current.CancellationToken);
 
         Assert.Equal("openai/gpt-oss-20b", ladder.Rungs[1].Model);
         Assert.Contains("Rung 2 and rung 1 both run on openai/gpt-oss-20b", groq.Log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_teams_own_ladder_is_resolved_in_its_place()
+    {
+        var ladder = await ResolveAsync([Small, Strong], own: new TeamLadder("acme", ["llama-3.3-70b-versatile", "openai/gpt-oss-20b"]));
+
+        Assert.Equal("acme", ladder.Owner);
+        Assert.Equal(
+            [(1, "openai/gpt-oss-120b", "llama-3.3-70b-versatile"), (2, "openai/gpt-oss-20b", null)],
+            ladder.Rungs.Select(rung => (rung.Ordinal, rung.Model, rung.Replaced))
+        );
+    }
+
+    [Fact]
+    public async Task What_is_asked_of_a_model_on_the_installations_ladder_is_asked_of_it_on_a_teams()
+    {
+        var ladder = await ResolveAsync(
+            [Small, Strong],
+            [("Ladder:Rungs:0:ReasoningEffort", "high")],
+            own: new TeamLadder("acme", ["openai/gpt-oss-120b", "openai/gpt-oss-20b"])
+        );
+
+        Assert.Equal(["low", "high"], ladder.Rungs.Select(rung => rung.ReasoningEffort));
+    }
+
+    [Fact]
+    public async Task Of_a_team_the_message_says_whose_ladder_it_is_and_what_would_do()
+    {
+        var gone = await Assert.ThrowsAsync<LadderUnavailableException>(() =>
+            ResolveAsync([Small], own: new TeamLadder("acme", ["openai/gpt-oss-20b", "left/the-catalogue"]))
+        );
+
+        Assert.Equal(
+            "Rung 2 of acme's own ladder (left/the-catalogue) has no model: left/the-catalogue is no longer in the catalogue. Give the rung a "
+                + "model that this key has (openai/gpt-oss-20b) in the settings of acme, or use the installation's ladder.",
+            gone.Message
+        );
     }
 
     private static IEnumerable<(string, string?)> Model(string id, params (string Key, string? Value)[] values) =>
@@ -210,12 +248,13 @@ public sealed class LadderResolverTests
     private static async Task<Ladder> ResolveAsync(
         ProviderModel[] models,
         (string, string?)[]? settings = null,
-        string today = "2026-11-24"
+        string today = "2026-11-24",
+        TeamLadder? own = null
     )
     {
         await using var groq = Groq(models, settings ?? [], today);
         Assert.Empty(groq.Mistakes());
-        return await groq.Ladder.ResolveAsync(TestContext.Current.CancellationToken);
+        return await groq.Ladder.ResolveAsync(own, TestContext.Current.CancellationToken);
     }
 
     private static TestGroq Groq(ProviderModel[] models, (string, string?)[] settings, string today = "2026-11-24") =>

@@ -79,7 +79,7 @@ public sealed class RestrictedRoleTests : IAsyncLifetime
         await host.Services.GetRequiredService<DatabaseInitialiser>().MigrateAsync(Cancelled);
         var teams = host.Services.GetRequiredService<ITeamStore>();
         await teams.AddAsync(new NewTeam("acme", "Acme", 0.95), TestInstallation.Ada, Cancelled);
-        await teams.UpdateAsync("acme", "Acme Inc", 0.9, TestInstallation.Ada, Cancelled);
+        await teams.UpdateAsync("acme", new() { Name = "Acme Inc", Goal = 0.9 }, TestInstallation.Ada, Cancelled);
         var team = await Installation.AddTeamAsync("shop", 20, Cancelled);
 
         var started = await host

@@ -227,14 +227,28 @@ internal sealed class ChangingLadder : ILadderResolver
 {
     public bool IsReplaced { get; set; }
 
-    public Task<Ladder> ResolveAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(
-            new Ladder([
-                Rung(1, "small", 131_072, price: 1),
-                IsReplaced ? Rung(2, "successor", 131_072, price: 7) with { Replaced = "middle" } : Rung(2, "middle", 131_072, price: 3),
-                Rung(3, "large", 262_144, price: 5),
-            ])
+    /// <summary>A run that goes on asks for the rungs it was started with.</summary>
+    public Task<Ladder> ResolveAsync(TeamLadder? own, CancellationToken cancellationToken)
+    {
+        Rung[] all =
+        [
+            Rung(1, "small", 131_072, price: 1),
+            IsReplaced ? Rung(2, "successor", 131_072, price: 7) with { Replaced = "middle" } : Rung(2, "middle", 131_072, price: 3),
+            Rung(3, "large", 262_144, price: 5),
+        ];
+        return Task.FromResult(
+            new Ladder(
+                own is null
+                    ? all
+                    :
+                    [
+                        .. own.Models.Select(
+                            (model, index) => all.Single(rung => (rung.Replaced ?? rung.Model) == model) with { Ordinal = index + 1 }
+                        ),
+                    ]
+            )
         );
+    }
 
     private static Rung Rung(int ordinal, string model, int context, decimal price) =>
         new()

@@ -265,7 +265,7 @@ public sealed class ResultsTests
     private static async Task<string> SendElsewhereAsync(TestInstallation installation, int[] numbers, bool waits = true)
     {
         var provider = installation.Services.GetRequiredService<IBatchProvider>();
-        var ladder = await installation.Services.GetRequiredService<ILadderResolver>().ResolveAsync(Cancelled);
+        var ladder = await installation.Services.GetRequiredService<ILadderResolver>().ResolveAsync(null, Cancelled);
         var encoder = installation.Services.GetRequiredService<IBatchFileFormat>().CreateEncoder(ladder.Rungs[0]);
         var lines = new ArrayBufferWriter<byte>();
         foreach (var number in numbers)

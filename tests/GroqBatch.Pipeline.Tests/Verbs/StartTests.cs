@@ -143,14 +143,14 @@ public sealed class StartTests
     {
         private int _callers;
 
-        public async Task<Ladder> ResolveAsync(CancellationToken cancellationToken)
+        public async Task<Ladder> ResolveAsync(TeamLadder? own, CancellationToken cancellationToken)
         {
             if (Interlocked.Increment(ref _callers) == 1)
             {
                 await gate.WaitAsync(cancellationToken);
             }
 
-            return await real.ResolveAsync(cancellationToken);
+            return await real.ResolveAsync(own, cancellationToken);
         }
     }
 }

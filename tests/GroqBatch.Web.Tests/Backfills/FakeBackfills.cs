@@ -58,7 +58,8 @@ internal sealed class FakeBackfills : IBackfillOutlooks, IRunService, IModelCata
                 Stale = stale,
                 InFlight = inFlight,
             },
-            new BackfillSizes([.. Enumerable.Repeat(4_000, Math.Min(pending, 1_000))], 4_000, BeginsAfter: null, liveRun)
+            new BackfillSizes([.. Enumerable.Repeat(4_000, Math.Min(pending, 1_000))], 4_000, BeginsAfter: null, liveRun),
+            Ladder
         );
         Teams.Add(team);
         return team;
@@ -70,7 +71,6 @@ internal sealed class FakeBackfills : IBackfillOutlooks, IRunService, IModelCata
                 new BackfillOutlook
                 {
                     Provider = "simulator",
-                    Ladder = Ladder,
                     Teams = [.. Teams.Where(team => teamIds.Contains(team.Team.Id))],
                     Past = [],
                     MaxRequestsPerBatch = 5_000,
@@ -150,7 +150,7 @@ internal sealed class FakeBackfills : IBackfillOutlooks, IRunService, IModelCata
             count.Selected,
             0,
             [.. Enumerable.Range(0, Math.Min(20, count.Selected)).Select(PullRequest)],
-            outlook.LadderOf(request.WithFallback),
+            team.LadderOf(request.WithFallback),
             outlook.EstimateOf(team, request)
         )
         {

@@ -44,6 +44,23 @@ public sealed class CoveragePageTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Adds_up_what_is_missing_at_the_price_of_each_teams_ladder()
+    {
+        _context.Coverage.Add("Cal.com", 0, 1_000);
+        var other = _context.Coverage.Add("PostHog", 0, 1_000);
+        _context.Coverage.Rows[1] = other with
+        {
+            Coverage = other.Coverage with { Team = other.Coverage.Team with { Ladder = ["b", "a"] } },
+        };
+        _context.Coverage.OwnPrice = new(0.001m, "measured in earlier runs");
+
+        var page = _context.Render<CoveragePage>();
+
+        // 950 at $0.00026 and 950 at $0.001.
+        page.WaitForAssertion(() => Assert.Equal("about $1.20", Text(page.Find("[data-testid=cost]"))));
+    }
+
+    [Fact]
     public void Says_that_the_cost_is_not_known_rather_than_nothing()
     {
         _context.Coverage.Price = null;

@@ -1,5 +1,6 @@
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Estimates;
+using GroqBatch.Core.Models;
 using GroqBatch.Core.Teams;
 
 namespace GroqBatch.Web.Tests.Coverage;
@@ -10,6 +11,9 @@ internal sealed class FakeCoverage : ICoverageReader, ICoverageListReader, ISumm
     public List<CoverageRow> Rows { get; } = [];
     public List<CoverageDay> Days { get; } = [];
     public SummaryPrice? Price { get; set; } = new(0.00026m, "measured in earlier runs");
+
+    /// <summary>Of a team's own ladder.</summary>
+    public SummaryPrice? OwnPrice { get; set; }
     public Exception? Failure { get; set; }
     public List<CoverageListQuery> Asked { get; } = [];
 
@@ -48,7 +52,8 @@ internal sealed class FakeCoverage : ICoverageReader, ICoverageListReader, ISumm
         CancellationToken cancellationToken
     ) => Task.FromResult<IReadOnlyList<CoverageDay>>(Days);
 
-    Task<SummaryPrice?> ISummaryPrice.ReadAsync(string provider, CancellationToken cancellationToken) => Task.FromResult(Price);
+    Task<SummaryPrice?> ISummaryPrice.ReadAsync(string provider, TeamLadder? own, CancellationToken cancellationToken) =>
+        Task.FromResult(own is null ? Price : OwnPrice);
 
     /// <summary>A team with so many summarised on the first rung, failed and pending.</summary>
     public CoverageRow Add(string name, int summarised, int pending, int failed = 0, int excluded = 0, LastRun? lastRun = null)

@@ -360,9 +360,11 @@ public sealed class FailuresPageTests : IAsyncDisposable
 
         public Task<Team?> FindAsync(string slug, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<Team?> FindAsync(int id, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<Team> AddAsync(NewTeam team, Actor actor, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<Team?> UpdateAsync(string slug, string? name, double? goal, Actor actor, CancellationToken cancellationToken) =>
+        public Task<Team?> UpdateAsync(string slug, TeamChange change, Actor actor, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         private static Team ATeam(int id, string slug, string name) => new(id, slug, name, 0.95, IsSample: false);

@@ -48,7 +48,7 @@ internal sealed class FakeRetries : IRunService
     }
 
     public Task<RetryFailuresPreview> PreviewRetryFailuresAsync(RetryFailures request, Actor actor, CancellationToken cancellationToken) =>
-        Task.FromResult(new RetryFailuresPreview(Selected, Selected == 0 ? 0 : 2, TwoRungs, new Core.Estimates.Range(0.01, 0.02, 0.03)));
+        Task.FromResult(new RetryFailuresPreview(Selected, Selected == 0 ? 0 : 2, [TwoRungs], new Core.Estimates.Range(0.01, 0.02, 0.03)));
 
     public Task<RunPreview> PreviewAsync(StartRun request, Actor actor, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

@@ -125,12 +125,14 @@ public sealed class ImportPageTests : IAsyncDisposable
             return Task.FromResult(All[^1]);
         }
 
-        public Task<Team?> UpdateAsync(string slug, string? name, double? goal, Actor actor, CancellationToken cancellationToken) =>
+        public Task<Team?> UpdateAsync(string slug, TeamChange change, Actor actor, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public Task<IReadOnlyList<Team>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Team>>([.. All]);
 
         public Task<Team?> FindAsync(string slug, CancellationToken cancellationToken) =>
             Task.FromResult(All.Find(team => team.Slug == slug));
+
+        public Task<Team?> FindAsync(int id, CancellationToken cancellationToken) => Task.FromResult(All.Find(team => team.Id == id));
     }
 }

@@ -9,7 +9,7 @@ internal sealed class FakeTeams(FakeCoverage coverage) : ITeamStore
 {
     public Task<Team> AddAsync(NewTeam team, Actor actor, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<Team?> UpdateAsync(string slug, string? name, double? goal, Actor actor, CancellationToken cancellationToken) =>
+    public Task<Team?> UpdateAsync(string slug, TeamChange change, Actor actor, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<IReadOnlyList<Team>> ListAsync(CancellationToken cancellationToken) =>
@@ -17,4 +17,7 @@ internal sealed class FakeTeams(FakeCoverage coverage) : ITeamStore
 
     public Task<Team?> FindAsync(string slug, CancellationToken cancellationToken) =>
         Task.FromResult(coverage.Rows.Find(row => row.Coverage.Team.Slug == slug)?.Coverage.Team);
+
+    public Task<Team?> FindAsync(int id, CancellationToken cancellationToken) =>
+        Task.FromResult(coverage.Rows.Find(row => row.Coverage.Team.Id == id)?.Coverage.Team);
 }

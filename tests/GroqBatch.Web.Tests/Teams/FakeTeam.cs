@@ -31,7 +31,11 @@ internal sealed class FakeTeam
     public List<PullRequestListQuery> Asked { get; } = [];
     public List<(PullRequestFilter Filter, string? Reason)> Parked { get; } = [];
     public List<StartRun> Started { get; } = [];
-    public List<(string? Name, double? Goal)> Updated { get; } = [];
+    public List<TeamChange> Updated { get; } = [];
+
+    /// <summary>The next change is refused with it.</summary>
+    public TeamChangedException? Conflict { get; set; }
+
     public PullRequestDetails? Details { get; set; }
     public CutText? Answer { get; set; }
     public SentPrompt? Prompt { get; set; }
@@ -210,16 +214,33 @@ internal sealed class FakeTeam
 
     public Task<Team> AddAsync(NewTeam team, Actor actor, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<Team?> UpdateAsync(string slug, string? name, double? goal, Actor actor, CancellationToken cancellationToken)
+    public Task<Team?> UpdateAsync(string slug, TeamChange change, Actor actor, CancellationToken cancellationToken)
     {
-        Updated.Add((name, goal));
-        Team = Team with { Name = name ?? Team.Name, Goal = goal ?? Team.Goal };
+        if (Conflict is { } conflict)
+        {
+            Conflict = null;
+            Team = conflict.Now;
+            throw conflict;
+        }
+
+        Updated.Add(change);
+        Team = Team with
+        {
+            Name = change.Name ?? Team.Name,
+            Goal = change.Goal ?? Team.Goal,
+            Ladder =
+                change.Ladder is null ? Team.Ladder
+                : change.Ladder is { Count: 0 } ? null
+                : change.Ladder,
+        };
         return Task.FromResult<Team?>(Team);
     }
 
     public Task<IReadOnlyList<Team>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Team>>([Team]);
 
     public Task<Team?> FindAsync(string slug, CancellationToken cancellationToken) => Task.FromResult(slug == Team.Slug ? Team : null);
+
+    public Task<Team?> FindAsync(int id, CancellationToken cancellationToken) => Task.FromResult(id == Team.Id ? Team : null);
 
     public Task<RunPreview> PreviewAsync(StartRun request, Actor actor, CancellationToken cancellationToken) =>
         Failure is null

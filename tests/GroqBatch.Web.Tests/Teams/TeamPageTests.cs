@@ -1,5 +1,7 @@
 using Bunit;
 using GroqBatch.Core.Coverage;
+using GroqBatch.Core.Teams;
+using GroqBatch.Testing.Models;
 using GroqBatch.Web.Features.Teams;
 using GroqBatch.Web.Tests.Live;
 using Microsoft.AspNetCore.Components;
@@ -182,6 +184,111 @@ public sealed class TeamPageTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Gives_the_team_a_ladder_of_its_own_in_any_order()
+    {
+        var page = RenderOne();
+        Assert.Equal(
+            [
+                "1openai/gpt-oss-20b$0.0375 in, $0.15 out per million tokens in a batch",
+                "2llama-3.3-70b-versatileprice not known; retired 16 Aug 2026, openai/gpt-oss-120b stands in",
+            ],
+            page.FindAll(".rungs li").Select(Text)
+        );
+
+        page.FindAll("[name=ladder-whose]")[1].Change(true);
+        Assert.Equal([TestCatalogue.Small, TestCatalogue.Strong], Rungs(page));
+        page.Find("[aria-label='Move rung 2 up']").Click();
+        Button(page, "Add a rung").Click();
+
+        Assert.Equal([TestCatalogue.Strong, TestCatalogue.Small, TestCatalogue.Other], Rungs(page));
+        Assert.Contains(
+            "Its runs send every pull request to openai/gpt-oss-120b first; what fails goes to openai/gpt-oss-20b, and what fails there to qwen/qwen3.8-27b.",
+            Text(page.Find(".ladder-edit")),
+            StringComparison.Ordinal
+        );
+        page.Find("[aria-label='Remove rung 3']").Click();
+        page.Find("#settings form").Submit();
+
+        var change = Assert.Single(_context.Team.Updated);
+        Assert.Equal((null, null, "openai/gpt-oss-120b openai/gpt-oss-20b"), (change.Name, change.Goal, string.Join(' ', change.Ladder!)));
+        Assert.Equal(
+            "Saved: ladder openai/gpt-oss-120b → openai/gpt-oss-20b (was the installation's).",
+            Text(page.Find("#settings .acts [role=status]"))
+        );
+    }
+
+    [Fact]
+    public void Takes_the_ladder_of_its_own_away_and_gives_it_back_while_it_is_not_saved()
+    {
+        _context.Team.Team = _context.Team.Team with { Ladder = [TestCatalogue.Strong, TestCatalogue.Small] };
+        var page = RenderOne();
+
+        page.FindAll("[name=ladder-whose]")[0].Change(true);
+        page.FindAll("[name=ladder-whose]")[1].Change(true);
+        Assert.Equal([TestCatalogue.Strong, TestCatalogue.Small], Rungs(page));
+        Assert.True(Button(page, "Save").HasAttribute("disabled"));
+        page.FindAll("[name=ladder-whose]")[0].Change(true);
+        page.Find("#settings form").Submit();
+
+        Assert.Empty(Assert.Single(_context.Team.Updated).Ladder!);
+        Assert.Null(_context.Team.Team.Ladder);
+    }
+
+    [Fact]
+    public void Offers_no_model_twice_and_none_that_can_not_be_asked()
+    {
+        _context.Team.Team = _context.Team.Team with { Ladder = [TestCatalogue.Strong, TestCatalogue.Small] };
+
+        var page = RenderOne();
+
+        Assert.Equal(
+            [TestCatalogue.Retired, TestCatalogue.Strong, TestCatalogue.Other],
+            page.FindAll(".rungs select")[0].Children.Select(option => option.GetAttribute("value"))
+        );
+        Assert.True(page.Find("[aria-label='Remove rung 1']").HasAttribute("disabled"));
+        Assert.True(page.Find("[aria-label='Move rung 1 up']").HasAttribute("disabled"));
+        Assert.True(page.Find("[aria-label='Move rung 2 down']").HasAttribute("disabled"));
+    }
+
+    [Fact]
+    public void Keeps_a_ladder_whose_model_has_left_the_catalogue_and_says_what_would_do()
+    {
+        _context.Team.Team = _context.Team.Team with { Ladder = [TestCatalogue.Small, "left/the-catalogue"] };
+
+        var page = RenderOne();
+
+        Assert.Equal([TestCatalogue.Small, "left/the-catalogue"], Rungs(page));
+        Assert.Equal(
+            "Rung 2: left/the-catalogue is not in the catalogue. Take one of openai/gpt-oss-120b, qwen/qwen3.8-27b.",
+            Text(page.Find(".ladder-edit .notice"))
+        );
+        page.FindAll("#settings input")[0].Input("Another name");
+        Assert.False(Button(page, "Save").HasAttribute("disabled"));
+        page.FindAll(".rungs select")[1].Change(TestCatalogue.Strong);
+        Assert.Empty(page.FindAll(".ladder-edit .notice"));
+    }
+
+    [Fact]
+    public void Says_what_somebody_else_has_changed_meanwhile_and_keeps_what_was_chosen()
+    {
+        var page = RenderOne();
+        page.FindAll("#settings input")[1].Input("80");
+        _context.Team.Conflict = new TeamChangedException(_context.Team.Team with { Goal = 0.9, Name = "Ours" }, "The goal is 90 % now.");
+
+        page.Find("#settings form").Submit();
+
+        Assert.Equal("Nothing was saved.", page.Find("#settings [role=alert]").TextContent);
+        Assert.Equal(
+            "Somebody else has changed it meanwhile: the goal is 90 % now. What you chose is kept; Save replaces theirs.",
+            Text(page.Find("#settings .notice"))
+        );
+        Assert.Equal(["Ours", "80"], page.FindAll("#settings input").Take(2).Select(input => input.GetAttribute("value")));
+        page.Find("#settings form").Submit();
+        Assert.Equal((null, 0.8), Assert.Single(_context.Team.Updated) is { } change ? (change.Name, change.Goal) : default);
+        Assert.Equal("Saved: goal 80 % (was 90 %).", Text(page.Find("#settings .acts [role=status]")));
+    }
+
+    [Fact]
     public async Task Moves_when_the_ledger_moves_and_keeps_what_is_being_typed()
     {
         AddRows(CoverageState.Pending, 1);
@@ -246,6 +353,18 @@ public sealed class TeamPageTests : IAsyncDisposable
         Assert.Contains("failed ones in acme/app", page.Find("[aria-label=Runs]").TextContent, StringComparison.Ordinal);
         Assert.Contains("pass 1: 612 of 1,000 answered", page.Find(".page-head").TextContent, StringComparison.Ordinal);
     }
+
+    private IRenderedComponent<TeamPage> RenderOne()
+    {
+        AddRows(CoverageState.Pending, 1);
+        return Render();
+    }
+
+    private static IEnumerable<string?> Rungs(IRenderedComponent<TeamPage> page) =>
+        page.FindAll(".rungs select").Select(select => select.GetAttribute("value"));
+
+    private static AngleSharp.Dom.IElement Button(IRenderedComponent<TeamPage> page, string name) =>
+        page.FindAll("#settings button").Single(button => Text(button) == name);
 
     private IRenderedComponent<TeamPage> Render()
     {

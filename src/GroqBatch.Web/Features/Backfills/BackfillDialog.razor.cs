@@ -69,6 +69,8 @@ public sealed partial class BackfillDialog
 
     private int Missing => _outlook?.Teams.Sum(team => team.Missing) ?? 0;
 
+    private bool HasFallback => _outlook?.Teams.Any(team => team.Ladder.Rungs.Count > 1) == true;
+
     private int Stale => _outlook?.Teams.Sum(team => team.Counts.Stale) ?? 0;
 
     private string Sentence

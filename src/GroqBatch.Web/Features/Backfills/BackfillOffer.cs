@@ -16,6 +16,13 @@ public sealed record BackfillOffer(IReadOnlyList<TeamOffer> Teams, Estimate? Est
     /// <summary>Runs that would be started: a team of which nothing is selected has none.</summary>
     public IReadOnlyList<TeamOffer> Runs => [.. Teams.Where(team => team.Selected > 0)];
 
+    /// <summary>What some of the teams come to together; null: nothing of them is selected.</summary>
+    public Estimate? Of(IReadOnlyList<TeamOutlook> some)
+    {
+        var ids = some.Select(team => team.Team.Id).ToHashSet();
+        return ids.Count == Teams.Count ? Estimate : Of([.. Teams.Where(team => ids.Contains(team.Outlook.Team.Id))], IsExact).Estimate;
+    }
+
     /// <summary>Of these teams.</summary>
     public static BackfillOffer Of(IReadOnlyList<TeamOffer> teams, bool isExact)
     {

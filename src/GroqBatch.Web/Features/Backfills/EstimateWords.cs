@@ -36,10 +36,26 @@ internal static class EstimateWords
         : catalogue.Find(replaced)?.RetiresOn is { } day ? $"was retired on {day:yyyy-MM-dd};"
         : "is not to be had with this key;";
 
+    /// <summary>Whose ladder it is that some teams climb.</summary>
+    /// <param name="group">Teams with the same ladder.</param>
+    /// <param name="isOneOfSeveral">Whether other teams have another: then it says which these are.</param>
+    public static string Whose(IReadOnlyList<TeamOutlook> group, bool isOneOfSeveral)
+    {
+        var isOwn = group[0].Ladder.Owner is not null;
+        var names =
+            string.Join(", ", group.Take(3).Select(team => team.Team.Name)) + (group.Count > 3 ? $" and {group.Count - 3} more" : "");
+        return (isOneOfSeveral ? $"{names}: " : "")
+            + (
+                !isOwn ? "the installation's ladder"
+                : group.Count == 1 ? "the team's own ladder"
+                : "the teams' own ladder"
+            );
+    }
+
     /// <summary>When the prices were read and what is in them.</summary>
     public static string Prices(BackfillOutlook outlook, IModelCatalogue catalogue)
     {
-        var read = outlook.Ladder.Rungs.Select(rung => rung.PricesReadOn).Min();
+        var read = outlook.Teams.SelectMany(team => team.Ladder.Rungs).Select(rung => rung.PricesReadOn).Min();
         var discount = string.Create(CultureInfo.InvariantCulture, $"batch discount {catalogue.BatchDiscount * 100:0.#} % included");
         return read is { } day ? $"Prices read {day:yyyy-MM-dd}, {discount}" : $"Prices not known for every rung, {discount}";
     }

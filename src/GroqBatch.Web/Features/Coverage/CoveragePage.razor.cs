@@ -25,7 +25,7 @@ public sealed partial class CoveragePage
     private CoverageListPage? _page;
     private IReadOnlyList<CoverageDay> _days = [];
     private IReadOnlyDictionary<int, Quality> _quality = new Dictionary<int, Quality>();
-    private SummaryPrice? _price;
+    private LadderPrices? _prices;
     private string? _failure;
     private int _loads;
 
@@ -79,7 +79,9 @@ public sealed partial class CoveragePage
 
     private IReadOnlyList<Team> SelectedTeams => [.. SelectedCoverage.Select(team => team.Team)];
 
-    private int SelectedMissing => SelectedCoverage.Sum(team => team.Counts.Pending + team.Counts.Failed);
+    private int SelectedMissing => SelectedCoverage.Sum(MissingOf);
+
+    private decimal? SelectedCost => _prices?.CostOf(SelectedCoverage, MissingOf);
 
     private bool IsAllSelected => _page is { Rows.Count: > 0 } && _page.Rows.All(row => _view.Selected.Contains(row.Coverage.Team.Slug));
 
@@ -152,7 +154,7 @@ public sealed partial class CoveragePage
             _overview = await overview;
             StateHasChanged();
             // Not waited for above: it may have to ask the provider.
-            _price = await Prices.ReadAsync(Provider.Name, _leaving.Token);
+            _prices = await LadderPrices.ReadAsync(Prices, Provider.Name, _overview.Teams, _leaving.Token);
         }
         catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
         {
@@ -206,6 +208,21 @@ public sealed partial class CoveragePage
     {
         _overview = overview;
         await LoadPageAsync();
+        if (_prices?.Covers(overview.Teams) != false)
+        {
+            return;
+        }
+
+        try
+        {
+            // A team has got another ladder.
+            _prices = await LadderPrices.ReadAsync(Prices, Provider.Name, overview.Teams, _leaving.Token);
+            StateHasChanged();
+        }
+        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
+        {
+            // The reader has gone on.
+        }
     }
 
     private async Task FilterAsync(ChangeEventArgs typed)
@@ -247,6 +264,8 @@ public sealed partial class CoveragePage
             await _launcher.OpenAsync(teams, _leaving.Token);
         }
     }
+
+    private static int MissingOf(TeamCoverage team) => team.Counts.Pending + team.Counts.Failed;
 
     private string Address(CoverageView view) => view.ToAddress() is { Length: > 0 } query ? query : Navigation.BaseUri;
 }

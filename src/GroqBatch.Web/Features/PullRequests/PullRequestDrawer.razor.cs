@@ -25,6 +25,7 @@ public sealed partial class PullRequestDrawer
     private long? _loadedId;
     private PullRequestDetails? _details;
     private SummaryPrice? _price;
+    private Core.Teams.Team? _pricedFor;
     private Question? _asking;
     private Guid? _startedRun;
     private string _reason = "";
@@ -145,9 +146,13 @@ public sealed partial class PullRequestDrawer
     {
         await ReadAsync();
         StateHasChanged();
-        if (_details is not null && _price is null)
+        if (_details is { Team: var team } && (_price is null || _pricedFor != team))
         {
-            await TryAsync(async _ => _price = await Prices.ReadAsync(Provider.Name, _leaving.Token));
+            await TryAsync(async _ =>
+            {
+                _price = await Prices.ReadAsync(Provider.Name, team.OwnLadder, _leaving.Token);
+                _pricedFor = team;
+            });
         }
     }
 

@@ -188,7 +188,7 @@ public sealed partial class TeamPage
             _team = team;
             StateHasChanged();
             // Not waited for above: it may have to ask the provider.
-            _price = await Prices.ReadAsync(Provider.Name, _leaving.Token);
+            _price = await Prices.ReadAsync(Provider.Name, team.Team.OwnLadder, _leaving.Token);
         }
         catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
         {
@@ -289,8 +289,14 @@ public sealed partial class TeamPage
         try
         {
             var cells = await Grid.ReadAsync(Provider.Name, now.Team.Id, _leaving.Token);
+            var isOtherTeam = now.Team != _team.Team;
             (_team, _cells, _readAt) = (now, cells, Time.GetUtcNow());
             await LoadListAsync();
+            if (isOtherTeam)
+            {
+                _price = await Prices.ReadAsync(Provider.Name, now.Team.OwnLadder, _leaving.Token);
+                StateHasChanged();
+            }
         }
         catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
         {
