@@ -32,6 +32,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<Core.Audit.IAuditLog, Audit.AuditLog>();
         services.AddSingleton<Core.Installation.IHealthReader, Installation.HealthReader>();
         services.AddSingleton<Core.Teams.ITeamStore, Teams.TeamStore>();
+        services.AddSingleton<Core.Teams.ITeamRunsReader, Teams.TeamRunsReader>();
         services.AddSingleton<Core.PullRequests.IPullRequestStore, PullRequests.PullRequestStore>();
         services.AddSingleton<Core.Coverage.ICoverageReader, Coverage.CoverageReader>();
         services.AddSingleton<Core.Coverage.ICoverageListReader, Coverage.CoverageListReader>();
@@ -47,6 +48,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<Core.Changes.IChangeSignal, Changes.ChangeSignal>();
         services.AddSingleton<ILeases, Leases.LeaseStore>();
         services.AddSingleton<Core.Parking.IParking, Parking.ParkingStore>();
+        services.AddSingleton<Core.Parking.IParkedReasons, Parking.ParkedReasonsReader>();
         services.AddSingleton<Core.PullRequests.IPullRequestFinder, PullRequests.PullRequestFinder>();
         services.AddSingleton<Core.PullRequests.IPullRequestListReader, PullRequests.PullRequestListReader>();
         services.AddSingleton<PullRequests.PullRequestReader>();

@@ -26,6 +26,22 @@ public interface ICoverageHistory
 
     /// <summary>The rows of a team since a time, oldest first.</summary>
     Task<IReadOnlyList<CoveragePoint>> ReadAsync(string provider, int teamId, DateTimeOffset since, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The last row of each day (UTC) of several teams, oldest first, by the team's id; a day without a row is absent, and so is a team without one.
+    /// </summary>
+    /// <param name="provider">The active one.</param>
+    /// <param name="teamIds">Which teams.</param>
+    /// <param name="first">The first day.</param>
+    /// <param name="last">The last day.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<IReadOnlyDictionary<int, IReadOnlyList<CoveragePoint>>> ReadDaysAsync(
+        string provider,
+        IReadOnlyCollection<int> teamIds,
+        DateOnly first,
+        DateOnly last,
+        CancellationToken cancellationToken
+    );
 }
 
 /// <summary>What coverage was at a time.</summary>

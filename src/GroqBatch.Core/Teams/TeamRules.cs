@@ -11,6 +11,9 @@ public static class TeamRules
     /// <summary>Longest name, in characters.</summary>
     public const int MaxNameLength = 200;
 
+    /// <summary>What stands in a team's place in an address and is none: <c>/teams/compare</c> is a page.</summary>
+    public const string ReservedSlug = "compare";
+
     private static readonly SearchValues<char> SlugCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
     /// <summary>Whether text is a slug: lower-case letters, digits and hyphens, a letter or digit first, at most 63 characters.</summary>
@@ -29,6 +32,11 @@ public static class TeamRules
             mistakes.Add(
                 $"The slug \"{Shown(slug)}\" is none: expected 1 to {MaxSlugLength} of a-z, 0-9 and -, with a letter or digit first, such as cal-com."
             );
+        }
+
+        if (slug == ReservedSlug)
+        {
+            mistakes.Add($"The slug \"{ReservedSlug}\" is the address of a page: expected another, such as team-{ReservedSlug}.");
         }
 
         if (name is not null && (string.IsNullOrWhiteSpace(name) || name.Length > MaxNameLength || name.Any(char.IsControl)))

@@ -45,4 +45,35 @@ internal sealed class CoverageHistory(NpgsqlDataSource dataSource, TimeProvider 
 
         return points;
     }
+
+    public async Task<IReadOnlyDictionary<int, IReadOnlyList<CoveragePoint>>> ReadDaysAsync(
+        string provider,
+        IReadOnlyCollection<int> teamIds,
+        DateOnly first,
+        DateOnly last,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = dataSource.CreateCommand(CoverageSql.ReadHistoryDays);
+        command.Parameters.Add(new() { Value = provider });
+        command.Parameters.Add(new() { Value = teamIds.Distinct().ToArray() });
+        command.Parameters.Add(new() { Value = first });
+        command.Parameters.Add(new() { Value = last.DayNumber - first.DayNumber });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var days = new Dictionary<int, List<CoveragePoint>>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var point = new CoveragePoint(
+                reader.GetFieldValue<DateTimeOffset>(1),
+                CoverageReader.ReadCounts(reader, 3),
+                reader.GetDouble(2)
+            );
+            if (!days.TryAdd(reader.GetInt32(0), [point]))
+            {
+                days[reader.GetInt32(0)].Add(point);
+            }
+        }
+
+        return days.ToDictionary(team => team.Key, IReadOnlyList<CoveragePoint> (team) => team.Value);
+    }
 }

@@ -66,6 +66,26 @@ internal static class CoverageSql
         """;
 
     /// <summary>
+    /// For each team and day one step in the index (provider, team_id, taken_at), however often a busy team was noted. Raw, because EF has no LATERAL
+    /// over a series.
+    /// </summary>
+    public static readonly string ReadHistoryDays = $"""
+        select team.id, history.taken_at, history.goal, {string.Join(", ", Buckets.Select(bucket => $"history.{bucket}"))}
+        from unnest($2::int[]) as team (id)
+        cross join generate_series(0, $4::int) as day (number)
+        cross join lateral (
+            select taken.*
+            from groqbatch.coverage_history taken
+            where taken.provider = $1 and taken.team_id = team.id
+              and taken.taken_at >= ($3::date + day.number)::timestamp at time zone 'UTC'
+              and taken.taken_at < ($3::date + day.number + 1)::timestamp at time zone 'UTC'
+            order by taken.taken_at desc
+            limit 1
+        ) history
+        order by team.id, history.taken_at
+        """;
+
+    /// <summary>
     /// What the counters should be, from the facts themselves, against what they are; a row only where they differ. It does not read the
     /// generated state either: that is checked along with the counters. A scan, for tests and for a check on demand.
     /// </summary>

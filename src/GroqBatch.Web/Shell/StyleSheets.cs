@@ -21,5 +21,7 @@ internal static class StyleSheets
         "css/failures.css",
         "css/notifications.css",
         "css/search.css",
+        "css/compare.css",
+        "css/report.css",
     ];
 }

@@ -91,6 +91,11 @@ public sealed class TeamStoreTests(TestDatabase database) : IClassFixture<TestDa
         var refused = await Assert.ThrowsAsync<InvalidTeamException>(() => Teams.AddAsync(new NewTeam("A B", "", 2), Ada, Cancellation));
         Assert.Equal(3, refused.Mistakes.Count);
 
+        var reserved = await Assert.ThrowsAsync<InvalidTeamException>(() =>
+            Teams.AddAsync(new NewTeam("compare", "C", 1), Ada, Cancellation)
+        );
+        Assert.Contains("the address of a page", Assert.Single(reserved.Mistakes), StringComparison.Ordinal);
+
         var operatorOnly = new Actor("bob", Right.Operate);
         await Assert.ThrowsAsync<AccessDeniedException>(() => Teams.AddAsync(new NewTeam("b", "B", 1), operatorOnly, Cancellation));
         await Assert.ThrowsAsync<AccessDeniedException>(() =>

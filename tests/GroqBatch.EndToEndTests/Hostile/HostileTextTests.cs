@@ -39,6 +39,8 @@ public sealed class HostileTextTests(HostileTextTests.HostileDashboard hostile) 
             $"/spot-check?run={run}",
             "/teams/hostile?state=all",
             "/teams/hostile?state=all&q=%3Cscript%3Etrap('search')%3C%2Fscript%3E&select=all&do=backfill",
+            "/teams/hostile/report",
+            "/teams/compare?team=hostile",
             "/failures",
             "/models?team=hostile",
             "/settings?tab=audit",

@@ -129,6 +129,14 @@ public static class PageVisits
                     : 1_000,
             }),
             new("/teams/{Slug}", $"/teams/largest?pr={pullRequest}", "Attempts"),
+            new("/teams/{Slug}/report", "/teams/largest/report", "All times in UTC"),
+            new("/teams/compare", "/teams/compare", "No team is chosen"),
+            new("/teams/compare", "/teams/compare?team=largest&team=team-001", "First-pass failure rate"),
+            new(
+                "/teams/compare",
+                $"/teams/compare?{string.Join('&', (await ListSlugsAsync(ledger, 6, cancellationToken)).Select(slug => $"team={slug}"))}",
+                "First-pass failure rate"
+            ),
             new("/import", "/import", "Drop files here"),
             new("/import", "/import?team=largest", "Drop files here"),
             new("/models", "/models", "Catalogue"),
@@ -147,6 +155,20 @@ public static class PageVisits
             new("/not-found", "/not-found", "There is nothing here"),
         ];
     }
+
+    /// <summary>Those of the largest teams.</summary>
+    private static async Task<string[]> ListSlugsAsync(NpgsqlDataSource ledger, int count, CancellationToken cancellationToken) =>
+        (
+            await AskAsync(
+                ledger,
+                $"""
+                select string_agg(largest.slug, ' ')
+                from (select team.slug from groqbatch.teams team join groqbatch.coverage_by_team counter on counter.team_id = team.id
+                      group by team.slug order by max(counter.summarised_first) desc, team.slug limit {count}) largest
+                """,
+                cancellationToken
+            )
+        ).Split(' ');
 
     private static async Task<string> AskAsync(NpgsqlDataSource ledger, string sql, CancellationToken cancellationToken)
     {

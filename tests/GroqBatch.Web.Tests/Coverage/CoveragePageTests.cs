@@ -185,6 +185,28 @@ public sealed class CoveragePageTests : IAsyncDisposable
     }
 
     [Fact]
+    public void What_is_selected_can_be_compared_as_long_as_there_are_not_too_many()
+    {
+        for (var team = 1; team <= 7; team++)
+        {
+            _context.Coverage.Add($"team{team}", 1, team);
+        }
+
+        var navigation = _context.Services.GetRequiredService<NavigationManager>();
+        navigation.NavigateTo("/?select=team2,team1");
+        var page = _context.Render<CoveragePage>();
+        Assert.Equal(
+            "teams/compare?team=team1&team=team2",
+            page.FindAll(".tbl-bar a").Single(link => link.TextContent == "Compare").GetAttribute("href")
+        );
+
+        navigation.NavigateTo("/?select=team1,team2,team3,team4,team5,team6,team7");
+
+        page.WaitForAssertion(() => Assert.DoesNotContain(page.FindAll(".tbl-bar a"), link => link.TextContent == "Compare"));
+        Assert.True(page.FindAll(".tbl-bar button").Single(button => button.TextContent == "Compare").HasAttribute("disabled"));
+    }
+
+    [Fact]
     public async Task Stops_listening_when_left()
     {
         _context.Coverage.Add("Cal.com", 1, 9);

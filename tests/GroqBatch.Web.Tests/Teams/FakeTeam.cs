@@ -96,6 +96,17 @@ internal sealed class FakeTeam
         CancellationToken cancellationToken
     ) => Task.FromResult<IReadOnlyList<CoveragePoint>>(History);
 
+    public Task<IReadOnlyDictionary<int, IReadOnlyList<CoveragePoint>>> ReadDaysAsync(
+        string provider,
+        IReadOnlyCollection<int> teamIds,
+        DateOnly first,
+        DateOnly last,
+        CancellationToken cancellationToken
+    ) =>
+        Task.FromResult<IReadOnlyDictionary<int, IReadOnlyList<CoveragePoint>>>(
+            new Dictionary<int, IReadOnlyList<CoveragePoint>> { [Team.Id] = History }
+        );
+
     public Task<IReadOnlyList<CoverageCell>> ReadAsync(string provider, int teamId, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<CoverageCell>>([
             .. Rows.GroupBy(row => (row.Repository, Month: new DateOnly(row.CreatedAt.Year, row.CreatedAt.Month, 1)))

@@ -32,6 +32,16 @@ public sealed class TeamPageTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Leads_to_the_comparison_with_others_and_to_the_report()
+    {
+        AddRows(CoverageState.Pending, 1);
+
+        var links = Render().FindAll(".page-head .acts a").Select(link => link.GetAttribute("href"));
+
+        Assert.Equal(["teams/compare?team=cal-com", "teams/cal-com/report", "teams/cal-com#settings"], links);
+    }
+
+    [Fact]
     public void Says_that_there_is_no_such_team()
     {
         var page = _context.Render<TeamPage>(parameters => parameters.Add(one => one.Slug, "nobody"));

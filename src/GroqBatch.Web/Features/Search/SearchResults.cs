@@ -5,6 +5,7 @@ using GroqBatch.Web.Features.FailureGroups;
 using GroqBatch.Web.Features.PullRequests;
 using GroqBatch.Web.Features.Runs;
 using GroqBatch.Web.Features.Settings;
+using GroqBatch.Web.Features.TeamComparisons;
 using GroqBatch.Web.Shared;
 using GroqBatch.Web.Shell;
 
@@ -147,6 +148,7 @@ internal sealed record SearchResults(
         [
             .. RailEntries
                 .All.Select(entry => new SearchOption(entry.Address, entry.Label))
+                .Append(new SearchOption(new CompareView([]).ToAddress(), "Compare teams"))
                 .Concat(
                     SettingsPage
                         .Tabs.Where(tab => tab.Word.Length > 0)
