@@ -45,7 +45,7 @@ public sealed class CompareAndReportTests(ComparedDashboard compared) : IClassFi
         {
             foreach (var (format, width) in Papers)
             {
-                await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+                await page.EmulateMediaAsync(new() { Media = Media.Screen, ColorScheme = ColorScheme.Dark });
                 await page.SetViewportSizeAsync(1440, 1000);
                 await session.GoToAsync($"/teams/{team}/report");
                 await AssertPrintsAsync(page, $"{team}-{format}", format, width);
