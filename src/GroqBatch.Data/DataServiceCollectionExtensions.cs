@@ -71,6 +71,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<Core.Notifications.INotifications, Notifications.NotificationInbox>();
         services.AddSingleton<Core.Notifications.INotificationWatch, Notifications.NotificationWatch>();
         services.AddSingleton<Core.Search.ISearch, Search.SearchReader>();
+        services.AddSingleton<Core.KeptFilters.IKeptFilters, KeptFilters.KeptFilterStore>();
         services.AddSingleton<Core.Webhooks.IWebhookStore, Webhooks.WebhookStore>();
         services.AddSingleton<IBatchStore, Batches.BatchStore>();
         return services;

@@ -45,6 +45,7 @@ public sealed class GroqBatchDbContext(DbContextOptions<GroqBatchDbContext> opti
     public DbSet<Notifications.GoalStateEntity> GoalStates => Set<Notifications.GoalStateEntity>();
     public DbSet<Webhooks.WebhookEndpointEntity> WebhookEndpoints => Set<Webhooks.WebhookEndpointEntity>();
     public DbSet<Webhooks.WebhookDeliveryEntity> WebhookDeliveries => Set<Webhooks.WebhookDeliveryEntity>();
+    public DbSet<KeptFilters.KeptFilterEntity> KeptFilters => Set<KeptFilters.KeptFilterEntity>();
     public DbSet<AuditEventEntity> AuditEvents => Set<AuditEventEntity>();
 
     /// <summary>Keys of sign-in cookies, so that they outlive a process and hold on every instance.</summary>

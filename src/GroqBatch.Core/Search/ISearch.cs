@@ -6,7 +6,7 @@ namespace GroqBatch.Core.Search;
 /// <summary>Finds what the ledger holds by what people call it. Costs the same however much there is: each statement has an index and an end.</summary>
 public interface ISearch
 {
-    /// <summary>Looks for a text among pull requests, teams, repositories, runs and batches. Takes <see cref="Right.View"/>.</summary>
+    /// <summary>Looks for a text among pull requests, teams, repositories, kept filters, runs and batches. Takes <see cref="Right.View"/>.</summary>
     /// <param name="text">As it was typed; nothing but white space finds nothing.</param>
     /// <param name="provider">The active one: its counters say which repositories there are.</param>
     /// <param name="actor">Who asks.</param>
@@ -42,6 +42,9 @@ public sealed record SearchFindings
     /// <summary>By our id or the provider's, or the beginning of one, newest first.</summary>
     public Hits<BatchHit> Batches { get; init; } = new([], 0, false);
 
+    /// <summary>By part of a name, those that begin with it first.</summary>
+    public Hits<KeptFilterHit> KeptFilters { get; init; } = new([], 0, false);
+
     /// <summary>There was no time to look through all titles: what matches may be more than what is here.</summary>
     public bool IsUnfinished { get; init; }
 
@@ -73,6 +76,12 @@ public sealed record TeamHit(string Slug, string Name);
 
 /// <summary>A repository of a team, <c>owner/name</c>.</summary>
 public sealed record RepositoryHit(string Team, string TeamName, string Repository);
+
+/// <summary>A filter that somebody kept by a name.</summary>
+/// <param name="Name">As its people call it.</param>
+/// <param name="Page">The page's path, as <see cref="KeptFilters.FilterAddress.Page"/>.</param>
+/// <param name="Address">Where it leads, relative to the base.</param>
+public sealed record KeptFilterHit(string Name, string Page, string Address);
 
 /// <summary>A run.</summary>
 public sealed record RunHit(Guid Id, string TeamName, RunState State, DateTimeOffset CreatedAt);

@@ -736,6 +736,61 @@ namespace GroqBatch.Data.Migrations
                     b.ToTable("providers", "groqbatch");
                 });
 
+            modelBuilder.Entity("GroqBatch.Data.KeptFilters.KeptFilterEntity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("address");
+
+                    b.Property<DateTimeOffset>("KeptAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("kept_at")
+                        .HasDefaultValueSql("clock_timestamp()");
+
+                    b.Property<string>("KeptBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("kept_by");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("NameKey")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name_key");
+
+                    b.Property<string>("Page")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("page");
+
+                    b.HasKey("Id")
+                        .HasName("pk_kept_filters");
+
+                    b.HasIndex("Page", "NameKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_kept_filters_page_name_key");
+
+                    b.ToTable("kept_filters", "groqbatch");
+                });
+
             modelBuilder.Entity("GroqBatch.Data.Leases.LeaseEntity", b =>
                 {
                     b.Property<string>("Name")

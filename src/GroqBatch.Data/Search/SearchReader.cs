@@ -56,6 +56,7 @@ internal sealed class SearchReader(NpgsqlDataSource dataSource) : ISearch
         await using var batch = new NpgsqlBatch(connection);
         Add(SearchSql.Teams, new("text", search.Text), new("take", Taken));
         Add(SearchSql.Repositories, new("text", search.Repository ?? search.Text), new("provider", provider), new("take", Taken));
+        Add(SearchSql.KeptFilters, new("text", search.Text), new("take", Taken));
         Add(SearchSql.Runs, OfId("lowest", lowest), OfId("highest", highest), new("take", Taken));
         Add(
             SearchSql.Batches,
@@ -70,6 +71,7 @@ internal sealed class SearchReader(NpgsqlDataSource dataSource) : ISearch
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var teams = await ReadAsync(row => new TeamHit(row.GetString(0), row.GetString(1)));
         var repositories = await ReadAsync(row => new RepositoryHit(row.GetString(0), row.GetString(1), row.GetString(2)));
+        var keptFilters = await ReadAsync(row => new KeptFilterHit(row.GetString(0), row.GetString(1), row.GetString(2)));
         var runs = await ReadAsync(row => new RunHit(
             row.GetGuid(0),
             row.GetString(1),
@@ -88,6 +90,7 @@ internal sealed class SearchReader(NpgsqlDataSource dataSource) : ISearch
         {
             Teams = Shown(teams),
             Repositories = Shown(repositories),
+            KeptFilters = Shown(keptFilters),
             Runs = Shown(runs),
             Batches = Shown(batches),
             ReadAt = readAt[0],

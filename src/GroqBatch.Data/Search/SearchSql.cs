@@ -22,6 +22,15 @@ internal static class SearchSql
         limit @take
         """;
 
+    /// <summary>Kept filters, of which there are two hundred at most.</summary>
+    public const string KeptFilters = """
+        select filter.name, filter.page, filter.address
+        from groqbatch.kept_filters filter
+        where strpos(filter.name_key, lower(@text)) > 0
+        order by starts_with(filter.name_key, lower(@text)) desc, filter.name_key, filter.id
+        limit @take
+        """;
+
     /// <summary>From one repository to the next by the key of the counters: as many steps as there are repositories, not months.</summary>
     public const string Repositories = """
         with recursive repository as (

@@ -23,5 +23,6 @@ internal static class StyleSheets
         "css/search.css",
         "css/compare.css",
         "css/report.css",
+        "css/kept-filters.css",
     ];
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Exports;
+using GroqBatch.Core.Notifications;
 using GroqBatch.Web.Features.Coverage;
 using GroqBatch.Web.Features.Exports;
 using GroqBatch.Web.Features.FailureGroups;
@@ -87,6 +88,30 @@ public sealed class TableExportTests(TableExportTests.SignedIn signedIn) : IClas
         Assert.Equal(["'-target 7"], Column(kind, "target"));
     }
 
+    [Fact]
+    public async Task The_inbox_is_that_of_whoever_asks_of_the_chosen_kind_and_whole()
+    {
+        await Host.ExecuteAsync(
+            """
+            insert into groqbatch.notifications (kind, provider, team_id, run_id, actor, reason, figures, dedupe_key, at)
+            select case when n % 2 = 0 then 'GoalLost' else 'RunHeld' end, 'simulator', 7001, null, case when n = 1 then 'mira' else 'pipeline' end,
+                   '=reason ' || n, '{"covered":1,"eligible":2,"goal":0.95}', 'export-' || n, now()
+            from generate_series(1, 1100) n
+            on conflict do nothing
+            """
+        );
+
+        var all = await ReadAsync("/inbox.csv");
+        var lost = await ReadAsync("/inbox.csv?kind=goal.lost");
+
+        var reasons = Column(all, "reason").Where(reason => reason.StartsWith("'=reason", StringComparison.Ordinal)).ToList();
+        Assert.Equal(Enumerable.Range(1, 1_100).Reverse().Select(n => $"'=reason {n}"), reasons);
+        Assert.Equal(550, Column(lost, "reason").Count(reason => reason.StartsWith("'=reason", StringComparison.Ordinal)));
+        Assert.All(Column(lost, "kind"), kind => Assert.Equal("goal.lost", kind));
+        // What she did herself is no news to her.
+        Assert.Equal("true", all.Single(row => row.Contains("'=reason 1"))[Array.IndexOf(all[0], "isRead")]);
+    }
+
     [Theory]
     [InlineData("=1+1")]
     [InlineData("+1")]
@@ -133,6 +158,7 @@ public sealed class TableExportTests(TableExportTests.SignedIn signedIn) : IClas
     [InlineData("/models.csv", "models-")]
     [InlineData("/models/catalogue.csv", "model-catalogue-")]
     [InlineData("/settings/audit.csv", "audit-log-")]
+    [InlineData("/inbox.csv", "inbox-")]
     [InlineData("/teams/a-first/pull-requests.csv", "a-first-pull-requests-")]
     public async Task A_file_is_named_for_its_table_and_the_day_and_is_no_strangers(string address, string name)
     {
@@ -192,6 +218,8 @@ public sealed class TableExportTests(TableExportTests.SignedIn signedIn) : IClas
             FailureTable.Address(FailureView.Read(null, null, "max_tokens", "7d", 3, null))
         );
         Assert.Equal("settings/audit.csv?action=run.&target=x", AuditTable.Address("", "run.", "x"));
+        Assert.Equal("inbox.csv?kind=goal.lost", InboxTable.Address(NotificationKind.GoalLost));
+        Assert.Equal("inbox.csv", InboxTable.Address(null));
     }
 
     private static ExportedTable Table(string kind, object?[] row) =>

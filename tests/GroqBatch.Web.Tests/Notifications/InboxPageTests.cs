@@ -35,12 +35,12 @@ public sealed class InboxPageTests : IAsyncDisposable
         }
 
         var page = _context.Render<InboxPage>();
-        Assert.Equal("inbox?older=11", page.Find(".tbl-foot a").GetAttribute("href"));
+        Assert.Equal("inbox?older=11", page.Find(".tbl-foot .pg a").GetAttribute("href"));
 
         Go("inbox?older=11");
 
         page.WaitForAssertion(() => Assert.Equal(10, page.FindAll(".notes > li").Count));
-        Assert.Equal("Newest", page.Find(".tbl-foot a").TextContent);
+        Assert.Equal("Newest", page.Find(".tbl-foot .pg a").TextContent);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class SearchBoxTests : IAsyncDisposable
         var box = _context.Render<SearchBox>();
 
         Assert.Equal(
-            ["Pull request", "Team, repository", "Run", "Batch", "Failure code", "Page"],
+            ["Pull request", "Team, repository", "Run", "Batch", "Failure code", "Kept filter", "Page"],
             box.FindAll(".search-kinds dt").Select(kind => kind.TextContent)
         );
         Assert.Empty(box.FindAll("[role=listbox]"));
@@ -34,18 +34,25 @@ public sealed class SearchBoxTests : IAsyncDisposable
     public async Task Shows_each_kind_under_its_heading_and_where_it_leads()
     {
         var box = _context.Render<SearchBox>();
-        _search.Answer("max", Everything());
+        _search.Answer(
+            "max",
+            Everything() with
+            {
+                KeptFilters = new([new KeptFilterHit("Max tokens of Cal", "teams/cal-com", "teams/cal-com?state=failed")], 1, false),
+            }
+        );
 
         await box.InvokeAsync(() => box.Instance.FindAsync("max"));
 
         Assert.Equal(
-            ["Teams", "Repositories", "Failure codes", "Runs", "Batches", "Pull requests"],
+            ["Teams", "Repositories", "Kept filters", "Failure codes", "Runs", "Batches", "Pull requests"],
             box.FindAll(".search-heading").Select(heading => heading.ChildNodes[0].TextContent.Trim())
         );
         Assert.Equal(
             [
                 "teams/acme",
                 "teams/acme?state=all&repo=acme%2Fapp",
+                "teams/cal-com?state=failed",
                 "failures?code=max_tokens",
                 $"runs/{Run}",
                 $"runs/{Run}?batch={Batch}",
@@ -54,7 +61,7 @@ public sealed class SearchBoxTests : IAsyncDisposable
             box.FindAll("[role=option]").Select(option => option.GetAttribute("href"))
         );
         Assert.Equal("the newest 1 of 34", box.FindAll(".search-heading span")[^1].TextContent);
-        Assert.Equal("6 found", box.Find("[role=status]").TextContent);
+        Assert.Equal("7 found", box.Find("[role=status]").TextContent);
     }
 
     [Theory]

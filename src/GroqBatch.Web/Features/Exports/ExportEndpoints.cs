@@ -20,6 +20,7 @@ internal static class ExportEndpoints
         app.MapGet("/failures.csv", FailureTable.ExportAsync).RequireAuthorization();
         app.MapGet("/models.csv", MeasuredModelTable.Export).RequireAuthorization();
         app.MapGet("/models/catalogue.csv", ModelCatalogueTable.Export).RequireAuthorization();
+        app.MapGet("/inbox.csv", InboxTable.Export).RequireAuthorization();
         app.MapGet("/settings/audit.csv", AuditTable.Export).RequireAuthorization();
     }
 

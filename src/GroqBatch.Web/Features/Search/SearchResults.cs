@@ -1,3 +1,4 @@
+using GroqBatch.Core.KeptFilters;
 using GroqBatch.Core.Outcomes;
 using GroqBatch.Core.Runs;
 using GroqBatch.Core.Search;
@@ -73,6 +74,11 @@ internal sealed record SearchResults(
                 {
                     Detail = hit.TeamName,
                 }
+            ),
+            Group(
+                "Kept filters",
+                found.KeptFilters,
+                hit => new SearchOption(hit.Address, hit.Name) { Detail = FilterAddress.NameOf(hit.Page) }
             ),
             new("Pages", null, Pages(text.Text)),
             new("Failure codes", null, Codes(text.Text)),
