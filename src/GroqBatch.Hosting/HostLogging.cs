@@ -36,6 +36,8 @@ public static class HostLogging
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         // On an empty database the first look at the migrations' table fails, which is how EF finds out: an error in the log, and none.
         logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.Critical);
+        // What it could not save it throws to whoever asked, who tells it in words, or not at all where it was expected.
+        logging.AddFilter("Microsoft.EntityFrameworkCore.Update", LogLevel.Critical);
         // The keys of sign-in cookies lie in the database as they are: who can read it needs no cookie.
         logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         // A statement's text could carry what is stored; failures are told by whoever asked.

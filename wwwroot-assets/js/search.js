@@ -48,13 +48,15 @@ const open = () => {
 const press = event => {
   if (event.defaultPrevented || event.isComposing || event.altKey || !(event.target instanceof Element)) { return; }
   const isCommand = event.ctrlKey || event.metaKey;
-  const isTyping = event.target.closest('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]');
+  // Just closed: the browser gives the focus away with its next picture, and until then a key still goes to what nobody sees.
+  const isTyping = !dialog.contains(event.target) && event.target.closest('input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]');
   if (!(isCommand && event.key.toLowerCase() === 'k') && !(!isCommand && event.key === '/' && !isTyping)) { return; }
   event.preventDefault();
   open();
 };
 // What is pressed here is nobody else's: the drawer below would close by the same Escape.
 const pressInside = event => {
+  if (!dialog.open) { return; }
   event.stopPropagation();
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') { event.preventDefault(); dialog.close(); return; }
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.target !== field) { return; }

@@ -17,9 +17,16 @@ internal sealed class Invocation
 {
     private readonly ParseResult _parsed;
 
-    private Invocation(ParseResult parsed) => _parsed = parsed;
+    private readonly CommandLineContext _context;
 
-    public Terminal Terminal { get; } = new();
+    private Invocation(ParseResult parsed)
+    {
+        _parsed = parsed;
+        _context = (CommandLineContext)parsed.InvocationConfiguration;
+    }
+
+    /// <summary>Where it writes.</summary>
+    public Terminal Terminal => _context.Terminal;
 
     /// <summary>Who asks, as the audit log names it.</summary>
     public Actor Actor { get; } = new($"cli:{UserName()}", Right.All);
@@ -90,9 +97,12 @@ internal sealed class Invocation
     /// <exception cref="StartupException">They can't be read.</exception>
     public ConfigurationManager ReadSettings(IReadOnlyDictionary<string, string?>? overrides = null) =>
         SettingsReader.Read(
-            (_parsed.GetValue(CommonOptions.Set) ?? [])
-                .Select(pair => pair.Split('=', 2))
-                .Select(pair => KeyValuePair.Create(pair[0].Trim(), (string?)pair[1]))
+            _context
+                .Settings.Concat(
+                    (_parsed.GetValue(CommonOptions.Set) ?? [])
+                        .Select(pair => pair.Split('=', 2))
+                        .Select(pair => KeyValuePair.Create(pair[0].Trim(), (string?)pair[1]))
+                )
                 .Concat(overrides ?? new Dictionary<string, string?>())
         );
 

@@ -11,16 +11,23 @@ internal sealed class Terminal
     /// <summary>A table that goes to a file or a pipe is not cut to a screen.</summary>
     private const int WidthWithoutScreen = 200;
 
-    /// <summary>The process's own streams.</summary>
-    public Terminal()
+    private readonly Func<Stream> _openOutput;
+    private readonly bool _isErrorRedirected;
+
+    private Terminal(TextWriter output, TextWriter error, Func<Stream> openOutput, bool isOutputRedirected, bool isErrorRedirected)
     {
-        Out = Console.Out;
-        Error = Console.Error;
-        Answer = Create(Out, Console.IsOutputRedirected);
-        Notes = Create(Error, Console.IsErrorRedirected);
+        Out = output;
+        Error = error;
+        _openOutput = openOutput;
+        _isErrorRedirected = isErrorRedirected;
+        Answer = Create(Out, isOutputRedirected);
+        Notes = Create(Error, isErrorRedirected);
     }
 
+    /// <summary>Standard output.</summary>
     public TextWriter Out { get; }
+
+    /// <summary>Standard error.</summary>
     public TextWriter Error { get; }
 
     /// <summary>Standard output, for tables.</summary>
@@ -31,10 +38,29 @@ internal sealed class Terminal
 
     /// <summary>Whether somebody watches: bars then, plain lines otherwise.</summary>
     public bool IsWatched =>
-        !Console.IsErrorRedirected
+        !_isErrorRedirected
         && Notes.Profile.Capabilities.Ansi
         && Notes.Profile.Capabilities.Interactive
         && !string.Equals(Environment.GetEnvironmentVariable("TERM"), "dumb", StringComparison.Ordinal);
+
+    /// <summary>The process's own streams.</summary>
+    public static Terminal OfProcess() =>
+        new(Console.Out, Console.Error, Console.OpenStandardOutput, Console.IsOutputRedirected, Console.IsErrorRedirected);
+
+    /// <summary>Streams that nobody watches, as those of a process whose output goes to files.</summary>
+    /// <param name="output">Standard output.</param>
+    /// <param name="error">Standard error; written to from several threads at once.</param>
+    public static Terminal To(Stream output, TextWriter error) =>
+        new(
+            new StreamWriter(output, leaveOpen: true) { AutoFlush = true },
+            error,
+            () => output,
+            isOutputRedirected: true,
+            isErrorRedirected: true
+        );
+
+    /// <summary>Standard output as bytes, for what is no text of ours; the caller's to dispose of.</summary>
+    public Stream OpenOutput() => _openOutput();
 
     /// <summary>A line on standard error.</summary>
     public void Note(string text) => Error.WriteLine(Safe(text));

@@ -66,7 +66,7 @@ internal sealed class ExportCommand : CliCommand
         }
         else
         {
-            await using var output = Console.OpenStandardOutput();
+            await using var output = invocation.Terminal.OpenOutput();
             written = await export.WriteAsync(team, provider, format, output, invocation.Actor, cancellationToken);
         }
 

@@ -63,6 +63,12 @@ public sealed record RunOverview
     /// <summary>In order of their rungs; empty before the run is planned.</summary>
     public required IReadOnlyList<PassOverview> Passes { get; init; }
 
+    /// <summary>
+    /// The pass that is under way; the last one where none is; null before the run is planned. What fails climbs into the next pass at once, which is
+    /// there, and waits, until every request of the one before has its outcome.
+    /// </summary>
+    public PassOverview? CurrentPass => Passes.FirstOrDefault(pass => pass.Open > 0) ?? (Passes.Count == 0 ? null : Passes[^1]);
+
     /// <summary>The estimate that was shown at the start; null when there was none.</summary>
     public Estimate? Estimate { get; init; }
 

@@ -53,7 +53,8 @@ internal static class CoverageListSql
                 select reached.*
                 from groqbatch.passes reached
                 where reached.run_id = run.id
-                order by reached.ordinal desc
+                -- As RunOverview.CurrentPass: the first with open requests, else the last.
+                order by case when reached.requests > reached.succeeded + reached.failed then reached.ordinal - 1000 else -reached.ordinal end
                 limit 1
             ) pass on true
             order by page.place

@@ -51,12 +51,11 @@ public static class RunSegments
     public static string Say(RunOverview run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        if (run.Passes.Count == 0)
+        if (run.CurrentPass is not { } pass)
         {
             return "not begun yet";
         }
 
-        var pass = run.Passes[^1];
         var failed = pass.Failed == 0 ? "" : $" · {Figures.Count(pass.Failed)} failed";
         return $"pass {pass.Ordinal}: {Figures.Count(pass.Answered)} of {Figures.Count(pass.Requests)} answered{failed}";
     }

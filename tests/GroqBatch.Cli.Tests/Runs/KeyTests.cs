@@ -78,9 +78,9 @@ public sealed class KeyTests(Workplace workplace) : IClassFixture<Workplace>
         {
             await workplace
                 .With(("GROQ_API_KEY", Key + "wrong"), ("Groq__BaseUrl", simulator.BaseUrl))
-                .RunAsync("run-llm-batch", "--team", "marked", "--full", "--verbose"),
-            await live.RunAsync("run-llm-batch", "--team", "marked", "--full", "--with-fallback", "--dry-run"),
-            await live.RunAsync("run-llm-batch", "--team", "marked", "--full", "--with-fallback", "--json", "--verbose"),
+                .RunAsProcessAsync("run-llm-batch", "--team", "marked", "--full", "--verbose"),
+            await live.RunAsProcessAsync("run-llm-batch", "--team", "marked", "--full", "--with-fallback", "--dry-run"),
+            await live.RunAsProcessAsync("run-llm-batch", "--team", "marked", "--full", "--with-fallback", "--json", "--verbose"),
         };
         Assert.True(said[0].Code == 3, said[0].ToString());
         Assert.True(said[2].Code is 0 or 1, said[2].ToString());
@@ -89,13 +89,15 @@ public sealed class KeyTests(Workplace workplace) : IClassFixture<Workplace>
         Assert.Equal("groq", run.GetProperty("provider").GetString());
         var codes = run.GetProperty("passes")[0].GetProperty("failuresByCode").EnumerateObject().Select(code => code.Name).ToList();
         Assert.True(codes.Count >= 5, said[2].ToString());
-        said.Add(await live.RunAsync("status", run.GetProperty("runId").GetString()!, "--verbose"));
+        said.Add(await live.RunAsProcessAsync("status", run.GetProperty("runId").GetString()!, "--verbose"));
         var exported = Path.Combine(workplace.Folder, "marked.jsonl");
-        said.Add(await live.RunAsync("export", "--team", "marked", "--output", exported));
+        said.Add(await live.RunAsProcessAsync("export", "--team", "marked", "--output", exported));
 
         var bundle = Path.Combine(workplace.Folder, "marked.zip");
-        said.Add(await live.RunAsync("raw", run.GetProperty("runId").GetString()!, "--output", Path.Combine(workplace.Folder, "given")));
-        said.Add(await live.RunAsync("bundle", run.GetProperty("runId").GetString()!, "--output", bundle));
+        said.Add(
+            await live.RunAsProcessAsync("raw", run.GetProperty("runId").GetString()!, "--output", Path.Combine(workplace.Folder, "given"))
+        );
+        said.Add(await live.RunAsProcessAsync("bundle", run.GetProperty("runId").GetString()!, "--output", bundle));
         await ZipFile.ExtractToDirectoryAsync(bundle, Path.Combine(workplace.Folder, "unpacked"), cancellationToken);
 
         Assert.All(said, outcome => Assert.DoesNotContain("marker7Qx2", outcome.ToString(), StringComparison.Ordinal));

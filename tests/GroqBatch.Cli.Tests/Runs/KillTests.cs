@@ -88,7 +88,7 @@ public sealed class KillTests(KillTests.Killed killed, KillTests.Undisturbed und
         );
     }
 
-    private static GroqBatchProcess Short(Workplace workplace) =>
+    private static GroqBatchCommand Short(Workplace workplace) =>
         workplace.With(
             ("Pipeline__MaxRequestsPerBatch", "30"),
             ("Pipeline__LeaseDuration", "00:00:00.5"),

@@ -5,7 +5,7 @@ namespace GroqBatch.Cli.Tests.Shell;
 /// <summary>What can be said about a call without a database.</summary>
 public sealed class UsageTests
 {
-    private readonly GroqBatchProcess _groqBatch = new(new Dictionary<string, string?>());
+    private readonly GroqBatchCommand _groqBatch = new(new Dictionary<string, string?>());
 
     [Theory]
     [InlineData("run-llm-batch --team x --full --limit 3", "either --limit N or --full")]
@@ -52,7 +52,7 @@ public sealed class UsageTests
     [Fact]
     public async Task Ends_with_3_and_every_mistake_in_the_settings_at_once()
     {
-        var groqBatch = new GroqBatchProcess(
+        var groqBatch = new GroqBatchCommand(
             new Dictionary<string, string?>
             {
                 ["Pipeline__PollInterval"] = "soon",
@@ -93,7 +93,7 @@ public sealed class UsageTests
     [InlineData("Host=127.0.0.1;Hots=verysecret", "ConnectionStrings:GroqBatch")]
     public async Task Ends_with_3_where_the_database_cannot_be_had_and_keeps_its_password(string connectionString, string expected)
     {
-        var groqBatch = new GroqBatchProcess(new Dictionary<string, string?> { ["ConnectionStrings__GroqBatch"] = connectionString });
+        var groqBatch = new GroqBatchCommand(new Dictionary<string, string?> { ["ConnectionStrings__GroqBatch"] = connectionString });
 
         var outcome = await groqBatch.RunAsync("coverage");
 
@@ -106,7 +106,7 @@ public sealed class UsageTests
     public async Task Ends_with_3_where_no_private_database_can_be_had()
     {
         using var folder = new TestFolder();
-        var groqBatch = new GroqBatchProcess(
+        var groqBatch = new GroqBatchCommand(
             new Dictionary<string, string?>
             {
                 ["Storage__DataFolder"] = folder.Combine("data"),

@@ -19,10 +19,10 @@ public class Workplace : IAsyncLifetime
     internal SimulatorLedger Simulated => SimulatorLedger.Read(_folder.Combine("data", "simulator"));
 
     /// <summary>The command line.</summary>
-    internal GroqBatchProcess GroqBatch => new(_environment);
+    internal GroqBatchCommand GroqBatch => new(_environment);
 
     /// <summary>The command line with further settings.</summary>
-    internal GroqBatchProcess With(params (string Name, string? Value)[] settings)
+    internal GroqBatchCommand With(params (string Name, string? Value)[] settings)
     {
         var environment = new Dictionary<string, string?>(_environment, StringComparer.Ordinal);
         foreach (var (name, value) in settings)
@@ -30,7 +30,7 @@ public class Workplace : IAsyncLifetime
             environment[name] = value;
         }
 
-        return new GroqBatchProcess(environment);
+        return new GroqBatchCommand(environment);
     }
 
     public async ValueTask InitializeAsync()

@@ -44,7 +44,7 @@ public sealed class TelemetryTests(Workplace workplace) : IClassFixture<Workplac
                 ("Telemetry__OtlpEndpoint", collector.Address),
                 ("Telemetry__OtlpProtocol", "http/protobuf")
             )
-            .RunAsync("run-llm-batch", "--team", "traced", "--full", "--with-fallback", "--json");
+            .RunAsProcessAsync("run-llm-batch", "--team", "traced", "--full", "--with-fallback", "--json");
 
         Assert.True(outcome.Code is 0 or 1, outcome.ToString());
         var run = outcome.Json;

@@ -99,7 +99,7 @@ public sealed class CoverageListReaderTests(CoverageListReaderTests.Teams teams)
     }
 
     [Fact]
-    public async Task Shows_the_latest_run_of_this_provider_and_the_pass_it_came_to()
+    public async Task Shows_the_latest_run_of_this_provider_and_the_pass_that_is_under_way()
     {
         var page = await ReadAsync(
             new()
@@ -214,8 +214,8 @@ public sealed class CoverageListReaderTests(CoverageListReaderTests.Teams teams)
                 select gen_random_uuid(), team, 'simulator', state, true, false, '{}', '{}', '1.0', '{}', 'mira', at::timestamptz, true, 100, 0
                 from (values (5, 'Completed', '2026-11-01'), (5, 'Running', '2026-11-20'), (6, 'Queued', '2026-11-19')) run (team, state, at);
                 insert into groqbatch.passes (run_id, ordinal, model, requests, succeeded, failed, prompt_tokens, completion_tokens, cost, unknown_requests)
-                select id, ordinal, 'm', 40, 30, 4, 0, 0, 0, 0
-                from groqbatch.runs cross join generate_series(1, 2) ordinal
+                select id, pass.ordinal, 'm', pass.requests, pass.succeeded, pass.failed, 0, 0, 0, 0
+                from groqbatch.runs cross join (values (1, 34, 30, 4), (2, 40, 30, 4), (3, 4, 0, 0)) pass (ordinal, requests, succeeded, failed)
                 where state = 'Running';
 
                 insert into groqbatch.coverage_history (provider, team_id, taken_at, excluded, summarised_first, recovered, stale, in_flight, failed,

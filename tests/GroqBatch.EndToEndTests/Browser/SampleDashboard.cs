@@ -6,10 +6,9 @@ namespace GroqBatch.EndToEndTests.Browser;
 public sealed class SampleDashboard : IAsyncLifetime
 {
     private DashboardProcess? _dashboard;
-    private TestDatabase? _database;
 
     /// <summary>Its database.</summary>
-    internal TestDatabase Database => _database!;
+    internal TestDatabase Database { get; } = new SampleDatabase();
 
     /// <summary>Its process.</summary>
     internal DashboardProcess Dashboard => _dashboard!;
@@ -19,7 +18,7 @@ public sealed class SampleDashboard : IAsyncLifetime
     {
         // Before anything is started for nothing.
         await Chromium.RequireAsync();
-        _database = await TestDatabase.CreateAsync(SampleTemplate.Today, TestContext.Current.CancellationToken);
+        await Database.InitializeAsync();
         _dashboard = await DashboardProcess.StartAsync(
             Database.ConnectionString,
             ("Pipeline__PollInterval", "00:00:00.200"),
@@ -35,9 +34,6 @@ public sealed class SampleDashboard : IAsyncLifetime
             await _dashboard.DisposeAsync();
         }
 
-        if (_database is not null)
-        {
-            await _database.DisposeAsync();
-        }
+        await Database.DisposeAsync();
     }
 }

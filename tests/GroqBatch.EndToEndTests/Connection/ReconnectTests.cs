@@ -1,11 +1,10 @@
 using GroqBatch.EndToEndTests.Browser;
-using GroqBatch.Testing.Databases;
 using Microsoft.Playwright;
 
 namespace GroqBatch.EndToEndTests.Connection;
 
 /// <summary>A page that stays open while its connection, or its server, goes away.</summary>
-public sealed class ReconnectTests(TestDatabase database) : IClassFixture<TestDatabase>
+public sealed class ReconnectTests(SampleDatabase database) : IClassFixture<SampleDatabase>
 {
     [Fact]
     public async Task Comes_back_to_the_same_view_after_a_lost_connection_and_after_a_killed_server()

@@ -1,5 +1,4 @@
 using GroqBatch.EndToEndTests.Browser;
-using GroqBatch.Testing.Databases;
 using Microsoft.Playwright;
 
 namespace GroqBatch.EndToEndTests.Runs;
@@ -166,7 +165,7 @@ public sealed class RunPageTests(RunPageTests.SlowDashboard slow) : IClassFixtur
         private Guid? _ended;
         private IReadOnlyList<(string Name, Guid Id)>? _shapes;
 
-        internal TestDatabase Database { get; } = new();
+        internal SampleDatabase Database { get; } = new();
         internal DashboardProcess Dashboard => _dashboard!;
 
         public async ValueTask InitializeAsync()
@@ -202,7 +201,7 @@ public sealed class RunPageTests(RunPageTests.SlowDashboard slow) : IClassFixtur
                 if (_ended is null)
                 {
                     var run = await Starter.StartAsync(Dashboard, Database.ConnectionString, "sample-calcom", 100);
-                    await UntilEndedAsync(run);
+                    await Starter.EndAsync(Database, run);
                     _ended = run;
                 }
 
@@ -242,25 +241,6 @@ public sealed class RunPageTests(RunPageTests.SlowDashboard slow) : IClassFixtur
             {
                 _gate.Release();
             }
-        }
-
-        private async Task UntilEndedAsync(Guid runId)
-        {
-            for (var tries = 0; tries < 300; tries++)
-            {
-                await using var command = Database.DataSource.CreateCommand(
-                    "select ended_at is not null from groqbatch.runs where id = $1"
-                );
-                command.Parameters.Add(new() { Value = runId });
-                if (await command.ExecuteScalarAsync(TestContext.Current.CancellationToken) is true)
-                {
-                    return;
-                }
-
-                await Task.Delay(200, TestContext.Current.CancellationToken);
-            }
-
-            Assert.Fail($"The run has not ended.\n{Dashboard.Said}");
         }
     }
 }

@@ -4,6 +4,7 @@ using GroqBatch.Core.Teams;
 using GroqBatch.EndToEndTests.Browser;
 using GroqBatch.Hosting;
 using GroqBatch.Hosting.Settings;
+using GroqBatch.Testing.Databases;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -47,5 +48,24 @@ internal static class Starter
             .Services.GetRequiredService<IRunService>()
             .StartAsync(change?.Invoke(request) ?? request, new Actor("cli:mira", Right.All), cancellation);
         return started.RunId!.Value;
+    }
+
+    /// <summary>Waits until a run has ended.</summary>
+    public static async Task EndAsync(TestDatabase database, Guid runId)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        for (var tries = 0; tries < 600; tries++)
+        {
+            await using var command = database.DataSource.CreateCommand("select ended_at is not null from groqbatch.runs where id = $1");
+            command.Parameters.Add(new() { Value = runId });
+            if (await command.ExecuteScalarAsync(cancellation) is true)
+            {
+                return;
+            }
+
+            await Task.Delay(200, cancellation);
+        }
+
+        Assert.Fail($"The run {runId} has not ended.");
     }
 }

@@ -7,7 +7,7 @@ namespace GroqBatch.Testing.Databases;
 
 /// <summary>
 /// A database that test databases are copied from: made once per <see cref="Key"/>, by whichever test process comes first, and kept for
-/// later runs. A copy takes some 30 ms however long the preparation took.
+/// later runs. A copy takes the time of copying some hundred files, however long the preparation took.
 /// </summary>
 /// <param name="Key">Says when a kept template no longer fits; letters, digits and underscores.</param>
 /// <param name="PrepareAsync">Fills the empty database whose connection string it is given.</param>
@@ -57,7 +57,13 @@ public sealed record DatabaseTemplate(string Key, Func<string, CancellationToken
             await CopyAsync();
         }
 
-        Task CopyAsync() => ExecuteAsync(connection, $"create database {database} template {template}", cancellationToken);
+        // Since 15 a copy goes through the log, page by page, unless it is told to copy files, which takes a third of it.
+        Task CopyAsync() =>
+            ExecuteAsync(
+                connection,
+                $"create database {database} template {template}{(connection.PostgreSqlVersion.Major >= 15 ? " strategy file_copy" : "")}",
+                cancellationToken
+            );
     }
 
     private async Task MakeAsync(

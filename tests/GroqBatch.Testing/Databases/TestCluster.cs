@@ -17,6 +17,7 @@ internal static class TestCluster
             ["fsync"] = "off",
             ["full_page_writes"] = "off",
             ["synchronous_commit"] = "off",
+            ["wal_compression"] = "off",
             ["shared_buffers"] = "128MB",
             ["max_connections"] = "500",
         },

@@ -91,7 +91,6 @@ public sealed class DashboardTests(DashboardHost host) : IClassFixture<Dashboard
         alone.Settings["Groq:BaseUrl"] = "http://127.0.0.1:1/openai/v1";
         alone.Settings["Groq:MaxRetries"] = "0";
         await alone.InitializeAsync();
-        await alone.ExecuteAsync("insert into groqbatch.teams (slug, name, goal, is_sample) values ('one', 'One', 0.95, false)");
         using var client = alone.CreateClient();
 
         using var report = await WaitUntilReadyAsync(client);

@@ -298,7 +298,7 @@ public sealed class TableExportTests(TableExportTests.SignedIn signedIn) : IClas
     /// </summary>
     public sealed class SignedIn : IAsyncLifetime
     {
-        private readonly DashboardHost _host = new();
+        private readonly DashboardHost _host = new() { HasTeam = false };
         private HttpClient? _client;
 
         internal DashboardHost Host => _host;

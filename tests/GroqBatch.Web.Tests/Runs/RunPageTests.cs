@@ -44,6 +44,15 @@ public sealed class RunPageTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Names_the_pass_that_is_under_way_and_not_the_one_in_which_failures_wait_for_its_end()
+    {
+        var page = Open(A.Run(RunState.Running, A.Pass(1, 100, 45, 5, A.Batch(2, 50, BatchState.Submitted)), A.Pass(2, 5, 0, 0)));
+
+        Assert.Equal("Running, pass 1 of 2", Text(page.Find("[data-testid=state]")));
+        Assert.Contains("Hold after pass 1", page.FindAll(".acts button").Select(Text));
+    }
+
+    [Fact]
     public void Says_since_when_and_why_the_provider_could_not_be_asked()
     {
         var batch = A.Batch(1, 10, BatchState.Submitted, 7, 1) with

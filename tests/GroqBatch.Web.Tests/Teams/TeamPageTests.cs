@@ -76,6 +76,19 @@ public sealed class TeamPageTests : IAsyncDisposable
         Assert.Equal((5L, false), (asked.Beyond!.Id, asked.IsBackwards));
     }
 
+    [Theory]
+    [InlineData("teams/cal-com?state=failed", true)]
+    [InlineData("teams/cal-com", false)]
+    public void Leads_from_what_failed_to_why_it_did(string address, bool isThere)
+    {
+        AddRows(CoverageState.Failed, 1);
+        Go(address);
+
+        var page = Render();
+
+        Assert.Equal(isThere, page.FindAll("a[href='failures?team=cal-com&since=all']").Count == 1);
+    }
+
     [Fact]
     public void A_cell_opens_the_list_and_from_there_a_run_is_planned()
     {

@@ -38,6 +38,9 @@ public sealed record FailureView
     /// <summary>The group that is open; null: none.</summary>
     public FailureGroupKey? Open { get; init; }
 
+    /// <summary>Where all failures of a team are shown, however long ago.</summary>
+    public static string AddressOf(Team team) => $"failures?team={team.Slug}&since={Times[^1].Word}";
+
     /// <summary>Whether a filter is set, other than how far back.</summary>
     public bool IsNarrowed => Team.Length > 0 || Model.Length > 0 || Code is not null;
 

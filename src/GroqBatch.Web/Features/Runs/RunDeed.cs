@@ -49,7 +49,7 @@ internal static class RunDeeds
     }
 
     /// <summary>The pass that a run is in, or will be in first.</summary>
-    public static int PassOf(RunOverview run) => run.Passes.Count == 0 ? 1 : run.Passes[^1].Ordinal;
+    public static int PassOf(RunOverview run) => run.CurrentPass?.Ordinal ?? 1;
 
     /// <summary>What its button says.</summary>
     public static string Button(RunDeed deed, RunOverview run) =>

@@ -32,9 +32,8 @@ internal static class RunEnd
     /// <summary>Seconds that are left: of the pass that it is in, and of those that are still to come.</summary>
     private static (double Low, double High)? Left(RunOverview run, Estimate estimate)
     {
-        if (run.Passes.Count > 0 && estimate.Passes is { } passes && passes.All(pass => pass.Seconds is not null))
+        if (run.CurrentPass is { } current && estimate.Passes is { } passes && passes.All(pass => pass.Seconds is not null))
         {
-            var current = run.Passes[^1];
             var spent = (run.ReadAt - current.StartedAt).TotalSeconds;
             var rest = passes.Where(pass => pass.Ordinal > current.Ordinal).ToList();
             var now = passes.FirstOrDefault(pass => pass.Ordinal == current.Ordinal)?.Seconds ?? Core.Estimates.Range.Exactly(0);

@@ -20,8 +20,8 @@ internal static class RunWords
         run.State switch
         {
             RunState.Queued => "Queued",
-            RunState.Running when run.Passes.Count == 0 => "Running",
-            RunState.Running => $"Running, pass {run.Passes[^1].Ordinal}{(rungs is null ? "" : $" of {rungs}")}",
+            RunState.Running when run.CurrentPass is { } pass => $"Running, pass {pass.Ordinal}{(rungs is null ? "" : $" of {rungs}")}",
+            RunState.Running => "Running",
             RunState.Held => "Held",
             RunState.NeedsAttention => "Needs attention",
             RunState.Cancelling => "Being cancelled",

@@ -1,64 +1,7 @@
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
 
 namespace GroqBatch.Cli.Tests.Shell;
-
-/// <summary>What a process said and ended with.</summary>
-internal sealed record Outcome(int Code, string Out, string Error)
-{
-    /// <summary>Standard output as JSON; fails when there is anything else on it.</summary>
-    public JsonElement Json => JsonDocument.Parse(Out).RootElement.Clone();
-
-    public override string ToString() => $"exit code {Code}\n--- out\n{Out}\n--- error\n{Error}";
-}
-
-/// <summary>The built executable as a process of its own, with an environment of its own: nothing of the machine's settings reaches it.</summary>
-internal sealed class GroqBatchProcess(IReadOnlyDictionary<string, string?> environment)
-{
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
-
-    /// <summary>Runs it to its end.</summary>
-    public async Task<Outcome> RunAsync(params string[] arguments)
-    {
-        using var process = Start(arguments);
-        return await process.EndAsync();
-    }
-
-    /// <summary>Starts it.</summary>
-    public RunningProcess Start(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileName(host) is "dotnet" ? host : "dotnet")
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-            StandardOutputEncoding = Encoding.UTF8,
-            StandardErrorEncoding = Encoding.UTF8,
-        };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "groqbatch.dll"));
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        foreach (var name in start.Environment.Keys.Where(IsSetting).ToList())
-        {
-            start.Environment.Remove(name);
-        }
-
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        return new RunningProcess(Process.Start(start)!, Patience);
-    }
-
-    private static bool IsSetting(string name) =>
-        name.Contains("__", StringComparison.Ordinal) || name is "GROQ_API_KEY" or "DOTNET_ENVIRONMENT";
-}
 
 /// <summary>A process that runs.</summary>
 internal sealed class RunningProcess : IDisposable
