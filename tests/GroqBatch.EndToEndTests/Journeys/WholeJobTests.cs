@@ -80,7 +80,7 @@ public sealed partial class WholeJobTests
         await hands.PressAsync(page.GetByRole(AriaRole.Button, new() { NameRegex = RetryThese() }).Last);
         await hands.PressAsync(dialog.GetByRole(AriaRole.Button, new() { NameRegex = SendAgain() }));
         await Assertions.Expect(page.GetByText("failures of an earlier run")).ToBeVisibleAsync();
-        await Assertions.Expect(page.Locator($"a[href$='{first[1..]}']").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator($"main a[href$='{first[1..]}']").First).ToBeVisibleAsync();
         await Assertions.Expect(state).ToHaveTextAsync(Ended(), new() { Timeout = 90_000 });
 
         // The summaries of the team are read until it is settled: 80 % takes some fifteen.

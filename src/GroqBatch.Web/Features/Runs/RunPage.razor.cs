@@ -1,6 +1,7 @@
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Runs;
 using GroqBatch.Web.Live;
+using GroqBatch.Web.Shared;
 using GroqBatch.Web.Shell;
 using Microsoft.AspNetCore.Components;
 
@@ -56,6 +57,11 @@ public sealed partial class RunPage
     /// <inheritdoc />
     protected override async Task OnParametersSetAsync()
     {
+        if (_loadedId != Guid.Empty && RunTab.Of(TabWord) != _tab)
+        {
+            await AddressChange.OverAsync();
+        }
+
         _tab = RunTab.Of(TabWord);
         // The router keeps this component when only the id changes.
         if (RunId != _loadedId)
