@@ -145,6 +145,12 @@ public interface IRunStore
     /// <summary>The team that a pull request belongs to, or null.</summary>
     Task<int?> FindTeamOfAsync(long pullRequestId, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// A run that was made of the same selection with the same ladder, and has not claimed its pull requests yet: until it has, nothing else tells that
+    /// they are spoken for. Null where there is none.
+    /// </summary>
+    Task<Guid?> FindWaitingAsync(RunSelection selection, Ladder ladder, CancellationToken cancellationToken);
+
     /// <summary>The run that was started with a key, or null.</summary>
     Task<Guid?> FindByRequestKeyAsync(string requestKey, CancellationToken cancellationToken);
 

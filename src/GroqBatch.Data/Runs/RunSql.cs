@@ -118,6 +118,17 @@ internal static class RunSql
         on conflict (request_key) do nothing
         """;
 
+    /// <summary>By ix_runs_team_id_created_at; what waits is among a team's latest.</summary>
+    public const string FindWaiting = """
+        select run.id
+        from groqbatch.runs run
+        where run.team_id = @team and run.provider = @provider and run.planned_at is null and run.state = 'Queued'
+          and run.parent_run_id is not distinct from @retry_of and run.only_pull_request_id is not distinct from @only
+          and run.retry_codes = @codes and run.failure_filter is not distinct from @failure_filter and run.ladder = @ladder
+        order by run.created_at
+        limit 1
+        """;
+
     public const string Find = """
         select run.id, run.team_id, team.slug, run.provider, run.state, run.scope_limit, run.with_fallback, run.include_stale, run.ladder::text,
                run.prompt_version, run.settings::text, run.estimate::text, run.parent_run_id, run.started_by, run.created_at, run.planned_at,

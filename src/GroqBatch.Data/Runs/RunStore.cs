@@ -5,6 +5,7 @@ using GroqBatch.Core.Access;
 using GroqBatch.Core.Batches;
 using GroqBatch.Core.FailureGroups;
 using GroqBatch.Core.Leases;
+using GroqBatch.Core.Models;
 using GroqBatch.Core.Notifications;
 using GroqBatch.Core.Outcomes;
 using GroqBatch.Core.Runs;
@@ -127,6 +128,18 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         return teams;
     }
 
+    private static NpgsqlParameter CodesOf(RunSelection selection) => new("codes", selection.Codes.Select(code => code.ToWire()).ToArray());
+
+    private static NpgsqlParameter LadderOf(Ladder ladder) => Json("ladder", JsonSerializer.Serialize(ladder, RunJson.Default.Ladder));
+
+    private static NpgsqlParameter FailureFilterOf(RunSelection selection) =>
+        Json(
+            "failure_filter",
+            selection.Failures is { } filter
+                ? JsonSerializer.Serialize(StoredFailureFilter.Of(filter), RunJson.Default.StoredFailureFilter)
+                : null
+        );
+
     private static async Task<(Guid RunId, bool IsNew)> CreateAsync(
         LedgerTransaction ledger,
         NewRun run,
@@ -155,13 +168,13 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
                 Nullable("limit", NpgsqlDbType.Integer, selection.Limit),
                 new("with_fallback", run.WithFallback),
                 new("include_stale", selection.IncludeStale),
-                new("codes", selection.Codes.Select(code => code.ToWire()).ToArray()),
+                CodesOf(selection),
                 Nullable("only", NpgsqlDbType.Bigint, selection.PullRequestId),
                 Json(
                     "filter",
                     selection.Filter is null ? null : JsonSerializer.Serialize(selection.Filter, RunJson.Default.PullRequestFilter)
                 ),
-                Json("ladder", JsonSerializer.Serialize(run.Ladder, RunJson.Default.Ladder)),
+                LadderOf(run.Ladder),
                 new("prompt_version", run.PromptVersion),
                 Json("settings", JsonSerializer.Serialize(run.Settings, RunJson.Default.RunSettings)),
                 Json("estimate", run.Estimate is null ? null : JsonSerializer.Serialize(run.Estimate, RunJson.Default.Estimate)),
@@ -170,12 +183,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
                 new("started_by", run.StartedBy.Name),
                 Nullable("hold_after_pass", NpgsqlDbType.Smallint, (short?)run.HoldAfterPass),
                 new("canary_decided", run.Settings.Canary is null),
-                Json(
-                    "failure_filter",
-                    selection.Failures is { } filter
-                        ? JsonSerializer.Serialize(StoredFailureFilter.Of(filter), RunJson.Default.StoredFailureFilter)
-                        : null
-                ),
+                FailureFilterOf(selection),
             ],
             cancellationToken
         );
@@ -207,6 +215,24 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         await using var command = dataSource.CreateCommand("select team_id from groqbatch.pull_requests where id = $1");
         command.Parameters.AddWithValue(pullRequestId);
         return await command.ExecuteScalarAsync(cancellationToken) as int?;
+    }
+
+    public async Task<Guid?> FindWaitingAsync(RunSelection selection, Ladder ladder, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(RunSql.FindWaiting);
+        command.Parameters.AddRange(
+            (NpgsqlParameter[])
+                [
+                    new NpgsqlParameter("team", selection.TeamId),
+                    new NpgsqlParameter("provider", selection.Provider),
+                    Nullable("retry_of", NpgsqlDbType.Uuid, selection.RetryOf),
+                    Nullable("only", NpgsqlDbType.Bigint, selection.PullRequestId),
+                    CodesOf(selection),
+                    FailureFilterOf(selection),
+                    LadderOf(ladder),
+                ]
+        );
+        return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
     }
 
     public async Task<Guid?> FindByRequestKeyAsync(string requestKey, CancellationToken cancellationToken)

@@ -309,6 +309,11 @@ internal sealed class RunService(
                 : new RetriedRun(RunId: null, IsNew: false, Selected: 0, whyNothing);
         }
 
+        if (requestKey is null && await runs.FindWaitingAsync(selection, ladder, cancellationToken) is { } waiting)
+        {
+            return new RetriedRun(waiting, IsNew: false, count.Selected, "It has been started already, and waits to be carried out.");
+        }
+
         var (runId, isNew) = await runs.CreateAsync(
             new NewRun
             {
