@@ -142,7 +142,7 @@ public sealed class RefusalTests
             await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         });
-        await using var groq = TestGroq.At(api.BaseUrl, ("Groq:CallTimeout", "00:00:00.6"));
+        await using var groq = TestGroq.At(api.BaseUrl, ("Groq:CallTimeout", "00:00:03"));
 
         var exception = await CreateAsync(groq);
 

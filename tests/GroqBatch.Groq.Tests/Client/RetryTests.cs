@@ -36,7 +36,7 @@ public sealed class RetryTests
             context => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default),
             Models
         );
-        await using var groq = TestGroq.At(api.BaseUrl, ("Groq:CallTimeout", "00:00:01"));
+        await using var groq = TestGroq.At(api.BaseUrl, ("Groq:CallTimeout", "00:00:03"));
 
         Assert.Single(await groq.Provider.ListModelsAsync(Token));
         Assert.Equal(3, api.Calls.Count);
