@@ -91,8 +91,8 @@ public sealed class RestrictedRoleTests : IAsyncLifetime
         var told = await host.Services.GetRequiredService<IAuditReader>().ListAsync(new AuditFilter(), TestInstallation.Ada, Cancelled);
         Assert.Equal(["run.start", "team.update", "team.add"], told.Select(audit => audit.Event.Action));
         Assert.All(told, audit => Assert.Contains("groqbatch", audit.Event.Origin, StringComparison.Ordinal));
-        Assert.Equal("""{"goal": 0.9, "name": "Acme Inc"}""", told[1].Event.After);
-        Assert.Equal("""{"goal": 0.95, "name": "Acme"}""", told[1].Event.Before);
+        Assert.Equal("""{"goal": 0.9, "name": "Acme Inc", "ladder": null}""", told[1].Event.After);
+        Assert.Equal("""{"goal": 0.95, "name": "Acme", "ladder": null}""", told[1].Event.Before);
     }
 
     [Fact]
