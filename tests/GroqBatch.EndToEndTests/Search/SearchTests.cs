@@ -75,10 +75,11 @@ public sealed class SearchTests(SampleDashboard sample) : IClassFixture<SampleDa
         // Arrows go round; the field says which option is meant.
         await page.Keyboard.PressAsync("/");
         await page.Keyboard.TypeAsync("invalid");
-        await Assertions.Expect(options.First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".search-body")).ToHaveAttributeAsync("data-for", "invalid");
+        await Assertions.Expect(options.First).ToHaveAttributeAsync("aria-selected", "true");
         await page.Keyboard.PressAsync("ArrowUp");
         await Assertions.Expect(options.Last).ToHaveAttributeAsync("aria-selected", "true");
-        Assert.Equal(await options.Last.GetAttributeAsync("id"), await field.GetAttributeAsync("aria-activedescendant"));
+        await Assertions.Expect(field).ToHaveAttributeAsync("aria-activedescendant", (await options.Last.GetAttributeAsync("id"))!);
         await page.Keyboard.PressAsync("ArrowDown");
         await Assertions.Expect(options.First).ToHaveAttributeAsync("aria-selected", "true");
         await page.Keyboard.PressAsync("Escape");
