@@ -43,12 +43,14 @@ public sealed partial class BelowGoalTests
         await ShowAsync("1-coverage");
         await ClickAsync(page.GetByRole(AriaRole.Link, new() { Name = "Antiwork (sample)" }));
         await Assertions.Expect(page.GetByText("94.").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("table.prs")).ToBeVisibleAsync();
         await ShowAsync("2-team");
         await ClickAsync(
             page.GetByRole(AriaRole.Navigation, new() { Name = "State" }).GetByRole(AriaRole.Link, new() { NameRegex = Failed() })
         );
         await Assertions.Expect(page.Locator("table.prs")).ToContainTextAsync("json_validate_failed");
         await ClickAsync(page.GetByRole(AriaRole.Link, new() { Name = "Why: by code and message" }));
+        await Assertions.Expect(page.Locator("table.f-all")).ToBeVisibleAsync();
         await ShowAsync("3-failures");
         await ClickAsync(page.GetByRole(AriaRole.Button, new() { NameRegex = Open() }).First);
         await Assertions.Expect(page.Locator(".example").First).ToBeVisibleAsync();

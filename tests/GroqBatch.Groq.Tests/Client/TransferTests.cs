@@ -118,7 +118,8 @@ public sealed class TransferTests
 
         Assert.Equal(ProviderFault.Unreachable, exception.Fault);
         Assert.Contains("broke off before its", exception.Message, StringComparison.Ordinal);
-        Assert.Equal(2, api.Calls.Count);
+        // Where a kept connection turns out to be dead before a byte came, the transport asks once more by itself.
+        Assert.InRange(api.Calls.Count, 2, 3);
         Assert.Equal("old", await File.ReadAllTextAsync(file.Path, Token));
         Assert.Equal([file.Path], Directory.GetFileSystemEntries(file.Folder));
     }
