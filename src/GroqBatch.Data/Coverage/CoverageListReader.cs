@@ -1,5 +1,4 @@
 using GroqBatch.Core.Coverage;
-using GroqBatch.Core.Runs;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -67,18 +66,6 @@ internal sealed class CoverageListReader(NpgsqlDataSource dataSource) : ICoverag
     private static CoverageRow Of(NpgsqlDataReader reader) =>
         new(
             new TeamCoverage(Teams.TeamRow.Read(reader, AfterCounts + 9), CoverageReader.ReadCounts(reader, 5)),
-            reader.IsDBNull(AfterCounts)
-                ? null
-                : new LastRun(
-                    reader.GetGuid(AfterCounts),
-                    Enum.Parse<RunState>(reader.GetString(AfterCounts + 1)),
-                    reader.IsDBNull(AfterCounts + 2) ? null : reader.GetString(AfterCounts + 2),
-                    reader.GetFieldValue<DateTimeOffset>(AfterCounts + 3),
-                    reader.GetInt32(AfterCounts + 4),
-                    reader.IsDBNull(AfterCounts + 5) ? null : reader.GetInt16(AfterCounts + 5),
-                    reader.GetInt32(AfterCounts + 6),
-                    reader.GetInt32(AfterCounts + 7),
-                    reader.GetInt32(AfterCounts + 8)
-                )
+            LastRunSql.Read(reader, AfterCounts)
         );
 }

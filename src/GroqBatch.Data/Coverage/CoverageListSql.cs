@@ -39,24 +39,9 @@ internal static class CoverageListSql
                 offset $3 limit $4
             )
             select page.id, page.slug, page.name, page.goal, page.is_sample, {PageBuckets},
-                   run.id, run.state, run.reason, coalesce(run.ended_at, run.created_at), run.selected,
-                   pass.ordinal, coalesce(pass.requests, 0), coalesce(pass.succeeded, 0), coalesce(pass.failed, 0), page.ladder
+                   {LastRunSql.Columns}, page.ladder
             from page
-            left join lateral (
-                select latest.*
-                from groqbatch.runs latest
-                where latest.team_id = page.id and latest.provider = $2
-                order by latest.created_at desc, latest.id
-                limit 1
-            ) run on true
-            left join lateral (
-                select reached.*
-                from groqbatch.passes reached
-                where reached.run_id = run.id
-                -- As RunOverview.CurrentPass: the first with open requests, else the last.
-                order by case when reached.requests > reached.succeeded + reached.failed then reached.ordinal - 1000 else -reached.ordinal end
-                limit 1
-            ) pass on true
+            {LastRunSql.Of("page.id", "$2")}
             order by page.place
             """;
 

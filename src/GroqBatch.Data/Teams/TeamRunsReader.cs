@@ -1,8 +1,7 @@
 using System.Data;
-using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Outcomes;
-using GroqBatch.Core.Runs;
 using GroqBatch.Core.Teams;
+using GroqBatch.Data.Coverage;
 using GroqBatch.Data.FailureGroups;
 using Npgsql;
 
@@ -74,7 +73,7 @@ internal sealed class TeamRunsReader(NpgsqlDataSource dataSource) : ITeamRunsRea
             while (await reader.ReadAsync(cancellationToken))
             {
                 var id = reader.GetInt32(0);
-                teams[id] = teams[id] with { Last = ReadLatest(reader) };
+                teams[id] = teams[id] with { Last = LastRunSql.Read(reader, 1) };
             }
         }
 
@@ -97,17 +96,4 @@ internal sealed class TeamRunsReader(NpgsqlDataSource dataSource) : ITeamRunsRea
             Cost = reader.GetDecimal(10),
             UnknownRequests = reader.GetInt64(11),
         };
-
-    private static LastRun ReadLatest(NpgsqlDataReader reader) =>
-        new(
-            reader.GetGuid(1),
-            Enum.Parse<RunState>(reader.GetString(2)),
-            reader.IsDBNull(3) ? null : reader.GetString(3),
-            reader.GetFieldValue<DateTimeOffset>(4),
-            reader.GetInt32(5),
-            reader.IsDBNull(6) ? null : reader.GetInt16(6),
-            reader.GetInt32(7),
-            reader.GetInt32(8),
-            reader.GetInt32(9)
-        );
 }

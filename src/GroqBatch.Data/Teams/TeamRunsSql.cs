@@ -1,3 +1,5 @@
+using GroqBatch.Data.Coverage;
+
 namespace GroqBatch.Data.Teams;
 
 /// <summary>
@@ -43,23 +45,9 @@ internal static class TeamRunsSql
         """;
 
     /// <summary>The latest of each team, whenever it was. Without since.</summary>
-    public const string Latest = """
-        select run.team_id, run.id, run.state, run.reason, coalesce(run.ended_at, run.created_at), run.selected, pass.ordinal,
-               coalesce(pass.requests, 0), coalesce(pass.succeeded, 0), coalesce(pass.failed, 0)
+    public static readonly string Latest = $"""
+        select team.id, {LastRunSql.Columns}
         from unnest($2::int[]) as team (id)
-        cross join lateral (
-            select latest.*
-            from groqbatch.runs latest
-            where latest.team_id = team.id and latest.provider = $1
-            order by latest.created_at desc, latest.id
-            limit 1
-        ) run
-        left join lateral (
-            select reached.*
-            from groqbatch.passes reached
-            where reached.run_id = run.id
-            order by reached.ordinal desc
-            limit 1
-        ) pass on true
+        {LastRunSql.Of("team.id", "$1")}
         """;
 }

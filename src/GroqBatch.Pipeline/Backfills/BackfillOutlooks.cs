@@ -5,7 +5,7 @@ using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Estimates;
 using GroqBatch.Core.Models;
 using GroqBatch.Core.Runs;
-using GroqBatch.Core.Teams;
+using GroqBatch.Pipeline.Ladders;
 using Microsoft.Extensions.Options;
 
 namespace GroqBatch.Pipeline.Backfills;
@@ -31,12 +31,12 @@ internal sealed class BackfillOutlooks(
         var sample = Math.Max(LeastSample, Sample / Math.Max(1, teamIds.Count));
         var measured = await sizes.ReadAsync(provider.Name, teamIds, sample, cancellationToken);
         var overview = await coverage.ReadAsync(provider.Name, cancellationToken);
-        var resolved = new Dictionary<string, Ladder>(StringComparer.Ordinal);
+        var resolved = new ResolvedLadders(ladders);
         var teams = new List<TeamOutlook>();
         foreach (var team in overview.Teams.Where(team => measured.ContainsKey(team.Team.Id)))
         {
             teams.Add(
-                new TeamOutlook(team.Team, team.Counts, measured[team.Team.Id], await LadderOfAsync(team.Team, resolved, cancellationToken))
+                new TeamOutlook(team.Team, team.Counts, measured[team.Team.Id], await resolved.OfAsync(team.Team, cancellationToken))
             );
         }
 
@@ -48,22 +48,6 @@ internal sealed class BackfillOutlooks(
             MaxRequestsPerBatch = options.Value.MaxRequestsPerBatch,
             MaxBatchBytes = options.Value.MaxBatchBytes,
             CompletionWindow = options.Value.CompletionWindow,
-        };
-    }
-
-    /// <summary>The provider is asked once for teams that climb the same.</summary>
-    private async Task<Ladder> LadderOfAsync(Team team, Dictionary<string, Ladder> resolved, CancellationToken cancellationToken)
-    {
-        var key = string.Join('\n', team.Ladder ?? []);
-        if (!resolved.TryGetValue(key, out var ladder))
-        {
-            ladder = await ladders.ResolveAsync(team.OwnLadder, cancellationToken);
-            resolved.Add(key, ladder);
-        }
-
-        return ladder with
-        {
-            Owner = team.OwnLadder?.Team,
         };
     }
 

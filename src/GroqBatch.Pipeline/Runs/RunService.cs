@@ -6,6 +6,7 @@ using GroqBatch.Core.Models;
 using GroqBatch.Core.Prompts;
 using GroqBatch.Core.Runs;
 using GroqBatch.Core.Teams;
+using GroqBatch.Pipeline.Ladders;
 using Microsoft.Extensions.Options;
 
 namespace GroqBatch.Pipeline.Runs;
@@ -128,10 +129,10 @@ internal sealed class RunService(
         actor.Demand(Right.Operate);
         var selected = 0;
         var starts = new List<NewRun>();
-        foreach (var (selection, count) in await CountFailuresAsync(request, cancellationToken))
+        var counted = await CountFailuresAsync(request, cancellationToken);
+        foreach (var (selection, count, ladder) in await WithLaddersAsync(counted, request, cancellationToken))
         {
             selected += count.Selected;
-            var ladder = await LadderOfAsync(request, selection.TeamId, cancellationToken);
             starts.Add(
                 new NewRun
                 {
@@ -188,9 +189,8 @@ internal sealed class RunService(
         var counted = await CountFailuresAsync(request, cancellationToken);
         var resolved = new List<Ladder>();
         Core.Estimates.Range? cost = counted.Count == 0 ? null : Core.Estimates.Range.Exactly(0);
-        foreach (var (selection, count) in counted)
+        foreach (var (selection, count, ladder) in await WithLaddersAsync(counted, request, cancellationToken))
         {
-            var ladder = await LadderOfAsync(request, selection.TeamId, cancellationToken);
             if (!resolved.Exists(other => other.Owner == ladder.Owner))
             {
                 resolved.Add(ladder);
@@ -384,10 +384,27 @@ internal sealed class RunService(
             : ladder.WithoutFallback();
     }
 
-    private async Task<Ladder> LadderOfAsync(RetryFailures request, int teamId, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(RunSelection Selection, SelectionCount Count, Ladder Ladder)>> WithLaddersAsync(
+        IReadOnlyList<(RunSelection Selection, SelectionCount Count)> counted,
+        RetryFailures request,
+        CancellationToken cancellationToken
+    )
     {
-        var ladder = await ResolveAsync(teamId, cancellationToken);
-        return request.FromLastRung ? ladder.LastRungOnly() : ladder;
+        if (counted.Count == 0)
+        {
+            return [];
+        }
+
+        var known = (await teams.ListAsync(cancellationToken)).ToDictionary(team => team.Id);
+        var resolved = new ResolvedLadders(ladders);
+        var climbing = new List<(RunSelection, SelectionCount, Ladder)>();
+        foreach (var (selection, count) in counted)
+        {
+            var ladder = await resolved.OfAsync(known.GetValueOrDefault(selection.TeamId), cancellationToken);
+            climbing.Add((selection, count, request.FromLastRung ? ladder.LastRungOnly() : ladder));
+        }
+
+        return climbing;
     }
 
     /// <summary>A selection for each team that has something to send.</summary>

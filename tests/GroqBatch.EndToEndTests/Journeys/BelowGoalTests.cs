@@ -55,12 +55,12 @@ public sealed partial class BelowGoalTests
         await ClickAsync(page.GetByRole(AriaRole.Button, new() { NameRegex = Open() }).First);
         await Assertions.Expect(page.Locator(".example").First).ToBeVisibleAsync();
         await ShowAsync("4-group");
-        await ClickAsync(page.GetByRole(AriaRole.Button, new() { NameRegex = RetryThese() }));
+        await ClickAsync(page.GetByRole(AriaRole.Button, new() { NameRegex = Words.RetryThese() }));
         await ClickAsync(page.GetByLabel("Begin on the last model of the ladder"));
         await ShowAsync("5-retry");
-        await ClickAsync(page.GetByRole(AriaRole.Button, new() { NameRegex = SendAgain() }));
+        await ClickAsync(page.GetByRole(AriaRole.Button, new() { NameRegex = Words.SendAgain() }));
         await ClickAsync(page.Locator(".f-note a").First);
-        await Assertions.Expect(page.GetByTestId("state")).ToHaveTextAsync(Ended(), new() { Timeout = 60_000 });
+        await Assertions.Expect(page.GetByTestId("state")).ToHaveTextAsync(Words.Ended(), new() { Timeout = 60_000 });
         await ShowAsync("6-run");
 
         Assert.True(clicks <= MostClicks, $"It took {clicks} clicks.");
@@ -100,13 +100,4 @@ public sealed partial class BelowGoalTests
 
     [GeneratedRegex("^Open json_validate_failed", RegexOptions.None, 1_000)]
     private static partial Regex Open();
-
-    [GeneratedRegex("^Retry these", RegexOptions.None, 1_000)]
-    private static partial Regex RetryThese();
-
-    [GeneratedRegex("^Send [0-9]+ again$", RegexOptions.None, 1_000)]
-    private static partial Regex SendAgain();
-
-    [GeneratedRegex("^Completed", RegexOptions.None, 1_000)]
-    private static partial Regex Ended();
 }

@@ -77,11 +77,11 @@ public sealed partial class WholeJobTests
         await hands.PressAsync(Tab(page, "Failures"));
         await hands.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = "Examples of json_validate_failed" }).First);
         await Assertions.Expect(page.Locator(".ex-row")).ToBeVisibleAsync();
-        await hands.PressAsync(page.GetByRole(AriaRole.Button, new() { NameRegex = RetryThese() }).Last);
-        await hands.PressAsync(dialog.GetByRole(AriaRole.Button, new() { NameRegex = SendAgain() }));
+        await hands.PressAsync(page.GetByRole(AriaRole.Button, new() { NameRegex = Words.RetryThese() }).Last);
+        await hands.PressAsync(dialog.GetByRole(AriaRole.Button, new() { NameRegex = Words.SendAgain() }));
         await Assertions.Expect(page.GetByText("failures of an earlier run")).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator($"main a[href$='{first[1..]}']").First).ToBeVisibleAsync();
-        await Assertions.Expect(state).ToHaveTextAsync(Ended(), new() { Timeout = 90_000 });
+        await Assertions.Expect(state).ToHaveTextAsync(Words.Ended(), new() { Timeout = 90_000 });
 
         // The summaries of the team are read until it is settled: 80 % takes some fifteen.
         await hands.PressAsync(page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link, new() { Name = "Spot check" }));
@@ -124,15 +124,6 @@ public sealed partial class WholeJobTests
     [GeneratedRegex("/runs/[0-9a-f-]{36}", RegexOptions.None, 1_000)]
     private static partial Regex RunAddress();
 
-    [GeneratedRegex("^Retry these", RegexOptions.None, 1_000)]
-    private static partial Regex RetryThese();
-
-    [GeneratedRegex("^Send [0-9]+ again$", RegexOptions.None, 1_000)]
-    private static partial Regex SendAgain();
-
     [GeneratedRegex("^Running", RegexOptions.None, 1_000)]
     private static partial Regex Running();
-
-    [GeneratedRegex("^Completed", RegexOptions.None, 1_000)]
-    private static partial Regex Ended();
 }
