@@ -30,6 +30,8 @@ public static class HostLogging
         ArgumentNullException.ThrowIfNull(logging);
         logging.AddFilter("Npgsql", LogLevel.Warning);
         logging.AddFilter("Quartz", LogLevel.Warning);
+        // That a host has come or gone, which it warns of at every start, is on the settings' page of health.
+        logging.AddFilter("Quartz.Impl.AdoJobStore", LogLevel.Error);
         logging.AddFilter("Polly", LogLevel.Warning);
         logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
         logging.AddFilter("Microsoft", LogLevel.Warning);

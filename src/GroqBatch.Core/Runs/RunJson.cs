@@ -93,11 +93,14 @@ public sealed record RunJson
     /// <summary><c>full</c>, or <c>limit N</c>.</summary>
     public static string ScopeOf(int? limit) => limit is null ? "full" : $"limit {limit}";
 
-    /// <summary>As <see cref="ScopeOf(int?)"/>, or <c>chosen: …</c> with what was chosen in words.</summary>
+    /// <summary>As <see cref="ScopeOf(int?)"/>, <c>failures</c>, <c>one</c>, or <c>chosen: …</c> with what was chosen in words.</summary>
     public static string ScopeOf(RunOverview run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return run.Filter is { } filter ? $"chosen: {filter.InWords()}" : ScopeOf(run.Limit);
+        return run.IsOfFailures ? "failures"
+            : run.IsOfOne ? "one"
+            : run.Filter is { } filter ? $"chosen: {filter.InWords()}"
+            : ScopeOf(run.Limit);
     }
 
     /// <summary>One line.</summary>

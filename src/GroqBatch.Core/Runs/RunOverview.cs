@@ -31,6 +31,12 @@ public sealed record RunOverview
     public required bool WithFallback { get; init; }
     public bool IncludeStale { get; init; }
 
+    /// <summary>Whether it was started over failures: those of <see cref="ParentRunId"/>, or of several runs.</summary>
+    public bool IsOfFailures { get; init; }
+
+    /// <summary>Whether it was started over one pull request, whatever its state.</summary>
+    public bool IsOfOne { get; init; }
+
     /// <summary>The set it was started over, chosen by what its pull requests are; null: what was missing in the team.</summary>
     public PullRequestFilter? Filter { get; init; }
     public required string PromptVersion { get; init; }

@@ -47,7 +47,8 @@ public sealed class RealVerbTests(Workplace workplace) : IClassFixture<Workplace
         var second = (await DoAsync(0, "retry", run)).Out.Trim();
         Assert.Equal(second, (await DoAsync(0, "retry", run)).Out.Trim());
         await WorkAsync();
-        Assert.Equal(final, (await GroqBatch.RunAsync("status", second, "--json")).Json.GetProperty("selected").GetInt32());
+        var retried = (await GroqBatch.RunAsync("status", second, "--json")).Json;
+        Assert.Equal(("failures", final), (retried.GetProperty("scope").GetString(), retried.GetProperty("selected").GetInt32()));
         var third = (await DoAsync(0, "retry", second, "--code", "json_validate_failed", "--from-last-rung")).Out.Trim();
         await WorkAsync();
         Assert.Equal(second, (await GroqBatch.RunAsync("status", third, "--json")).Json.GetProperty("parentRunId").GetString());
@@ -72,6 +73,7 @@ public sealed class RealVerbTests(Workplace workplace) : IClassFixture<Workplace
         Assert.Contains("already", (await DoAsync(0, "cancel", again)).Out, StringComparison.Ordinal);
         await WorkAsync();
         Assert.Contains("Not today.", (await DoAsync(0, "status", again)).Out, StringComparison.Ordinal);
+        Assert.Equal("one", (await DoAsync(0, "status", again, "--json")).Json.GetProperty("scope").GetString());
 
         // Evidence.
         await DoAsync(0, "raw", run, "--output", Path.Combine(workplace.Folder, "raw"));

@@ -61,6 +61,7 @@ public sealed partial class BelowGoalTests
         await ClickAsync(page.GetByRole(AriaRole.Button, new() { NameRegex = Words.SendAgain() }));
         await ClickAsync(page.Locator(".f-note a").First);
         await Assertions.Expect(page.GetByTestId("state")).ToHaveTextAsync(Words.Ended(), new() { Timeout = 60_000 });
+        await Assertions.Expect(page.GetByText("failures of earlier runs, without fallback")).ToBeVisibleAsync();
         await ShowAsync("6-run");
 
         Assert.True(clicks <= MostClicks, $"It took {clicks} clicks.");

@@ -280,7 +280,7 @@ public sealed class TeamPageTests(TeamPageTests.Team team) : IClassFixture<TeamP
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Backfill…" }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
-        await Assertions.Expect(dialog.GetByText("the team's own ladder")).ToBeVisibleAsync();
+        await Assertions.Expect(dialog.GetByText("The team's own ladder")).ToBeVisibleAsync();
         await Assertions.Expect(dialog.Locator(".rung .mono")).ToHaveTextAsync(["openai/gpt-oss-120b", "openai/gpt-oss-20b"]);
     }
 

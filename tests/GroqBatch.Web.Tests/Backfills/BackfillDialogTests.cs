@@ -45,7 +45,7 @@ public sealed class BackfillDialogTests : IAsyncDisposable
     public void Says_whose_ladder_is_climbed_and_shows_each_where_teams_have_their_own()
     {
         _backfills.Add("Cal.com", 1_368, 4_147);
-        Assert.Equal(["the installation's ladder"], Open().FindAll(".whose").Select(Text));
+        Assert.Equal(["The installation's ladder"], Open().FindAll(".whose").Select(Text));
         var own = _backfills.Ladder with { Owner = "posthog", Rungs = [.. _backfills.Ladder.Rungs.Reverse()] };
         _backfills.Teams.Add(_backfills.Add("PostHog", 3_114, 3_045) with { Ladder = own });
         _backfills.Teams.RemoveAt(1);

@@ -53,6 +53,24 @@ public sealed class RunPageTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Says_what_it_was_started_over()
+    {
+        var run = A.Run(RunState.Completed, A.Pass(1, 3, 3, 0));
+
+        Assert.Contains("everything missing, with fallback", Text(Open(run).Find(".meta")), StringComparison.Ordinal);
+        Assert.Contains(
+            "failures of earlier runs, with fallback",
+            Text(Open(run with { IsOfFailures = true }).Find(".meta")),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "one pull request, again, with fallback",
+            Text(Open(run with { IsOfOne = true }).Find(".meta")),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public void Says_since_when_and_why_the_provider_could_not_be_asked()
     {
         var batch = A.Batch(1, 10, BatchState.Submitted, 7, 1) with

@@ -44,12 +44,11 @@ internal static class EstimateWords
         var isOwn = group[0].Ladder.Owner is not null;
         var names =
             string.Join(", ", group.Take(3).Select(team => team.Team.Name)) + (group.Count > 3 ? $" and {group.Count - 3} more" : "");
-        return (isOneOfSeveral ? $"{names}: " : "")
-            + (
-                !isOwn ? "the installation's ladder"
-                : group.Count == 1 ? "the team's own ladder"
-                : "the teams' own ladder"
-            );
+        var whose =
+            !isOwn ? "the installation's ladder"
+            : group.Count == 1 ? "the team's own ladder"
+            : "the teams' own ladder";
+        return isOneOfSeveral ? $"{names}: {whose}" : char.ToUpperInvariant(whose[0]) + whose[1..];
     }
 
     /// <summary>When the prices were read and what is in them.</summary>

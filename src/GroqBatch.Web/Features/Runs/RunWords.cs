@@ -37,6 +37,8 @@ internal static class RunWords
         var what = run switch
         {
             { ParentRunId: not null } => "failures of an earlier run",
+            { IsOfFailures: true } => "failures of earlier runs",
+            { IsOfOne: true } => "one pull request, again",
             { Filter: { } filter } => filter.InWords(),
             { Limit: { } limit } => $"the newest {Figures.Count(limit)}",
             _ => "everything missing",
@@ -45,11 +47,12 @@ internal static class RunWords
         return $"{what}{stale}, {(run.WithFallback ? "with" : "without")} fallback";
     }
 
-    /// <summary><c>newest 100</c>, <c>all missing</c>, <c>failures</c>, <c>chosen</c>: for a cell.</summary>
+    /// <summary><c>newest 100</c>, <c>all missing</c>, <c>failures</c>, <c>one, again</c>, <c>chosen</c>: for a cell.</summary>
     public static string ShortScope(RunOverview run) =>
         run switch
         {
-            { ParentRunId: not null } => "failures",
+            { IsOfFailures: true } => "failures",
+            { IsOfOne: true } => "one, again",
             { Filter: not null } => "chosen",
             { Limit: { } limit } => $"newest {Figures.Count(limit)}",
             _ => "all missing",
