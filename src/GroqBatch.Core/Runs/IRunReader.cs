@@ -35,6 +35,9 @@ public interface IRunReader
 /// <summary>Which runs to list.</summary>
 public sealed record RunFilter
 {
+    /// <summary>Only these; null: any.</summary>
+    public IReadOnlyCollection<Guid>? Ids { get; init; }
+
     /// <summary>Only of this team; null: of all.</summary>
     public int? TeamId { get; init; }
 

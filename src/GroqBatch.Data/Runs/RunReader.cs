@@ -131,6 +131,11 @@ internal sealed class RunReader(IDbContextFactory<GroqBatchDbContext> contexts, 
     /// <summary>Only the conditions that are asked for, so that each plan can use the index that fits.</summary>
     private static IQueryable<RunEntity> Where(GroqBatchDbContext context, IQueryable<RunEntity> runs, RunFilter filter)
     {
+        if (filter.Ids is { } ids)
+        {
+            runs = runs.Where(run => ids.Contains(run.Id));
+        }
+
         if (filter.TeamId is { } teamId)
         {
             runs = runs.Where(run => run.TeamId == teamId);

@@ -25,6 +25,9 @@ internal sealed partial class LiveFeed(
     /// <summary>After a quiet moment: long enough for the rows of one transaction's notifications to be one reading.</summary>
     internal static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(15);
 
+    /// <summary>Runs of one reading: those who watch the first need not wait for hundreds.</summary>
+    private const int RunsAtOnce = 20;
+
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<Guid, Subscribers<RunOverview?>> _runs = new();
     private readonly ConcurrentDictionary<Guid, Subscribers<SampleReport?>> _samples = new();
@@ -188,11 +191,14 @@ internal sealed partial class LiveFeed(
     private async Task ReadAndTellAsync(Dirt dirt, CancellationToken cancellationToken)
     {
         // Only what somebody looks at is read.
-        foreach (var (id, subscribers) in _runs)
+        var watched = _runs.Where(run => dirt.Everything || dirt.Runs.Contains(run.Key)).ToList();
+        foreach (var some in watched.Chunk(RunsAtOnce))
         {
-            if (dirt.Everything || dirt.Runs.Contains(id))
+            var ids = Array.ConvertAll(some, run => run.Key);
+            var found = await runs.ListAsync(new RunFilter { Ids = ids, Take = ids.Length }, cancellationToken);
+            foreach (var (id, subscribers) in some)
             {
-                subscribers.Tell(await runs.FindAsync(id, cancellationToken));
+                subscribers.Tell(found.FirstOrDefault(run => run.Id == id));
             }
         }
 

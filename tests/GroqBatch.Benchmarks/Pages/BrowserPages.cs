@@ -9,9 +9,14 @@ internal sealed class BrowserPages : IAsyncDisposable
         window.shown = [];
         let last = 0;
         new MutationObserver(() => {
-            const counts = (document.querySelector('main')?.textContent.match(/(?<![\d,.])1\d\d,\d{3}(?![\d,.])/g) || []).map(text => Number(text.replace(',', '')));
-            const most = Math.max(0, ...counts);
-            if (most > last) { last = most; window.shown.push([most, performance.timeOrigin + performance.now()]); }
+            const main = document.querySelector('.frame:not(.boot-frame) main');
+            const texts = main && document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
+            while (texts?.nextNode()) {
+                for (const text of texts.currentNode.data.match(/(?<![\d,.])1\d\d,\d{3}(?![\d,.])/g) || []) {
+                    const count = Number(text.replace(',', ''));
+                    if (count > last) { last = count; window.shown.push([count, performance.timeOrigin + performance.now()]); }
+                }
+            }
         }).observe(document, { childList: true, subtree: true, characterData: true });
         """;
 

@@ -173,10 +173,10 @@ internal sealed class LiveBenchmark(PagesArguments arguments, TextWriter output)
             .SelectMany(page => changes.Select(change => (page.FirstShown(change.Value) - change.At)?.TotalMilliseconds))
             .ToList();
         var shown = latencies.OfType<double>().ToList();
-        var tail = shown.Count == 0 ? double.PositiveInfinity : PagesBenchmark.Quantile(shown, 0.95);
+        var tail = PagesBenchmark.Quantile(shown, 0.95);
         var most = pages.Max(page => page.MostWithinASecond(changes[0].At));
         await SayAsync(
-            $"| {what} | {pages.Count} | {PagesBenchmark.Quantile(shown, 0.5):0} | {tail:0} | {shown.Max():0} | {latencies.Count - shown.Count} | {most} |"
+            $"| {what} | {pages.Count} | {PagesBenchmark.Quantile(shown, 0.5):0} | {tail:0} | {PagesBenchmark.Quantile(shown, 1):0} | {latencies.Count - shown.Count} | {most} |"
         );
         return tail > bound || shown.Count < latencies.Count;
     }

@@ -73,9 +73,14 @@ internal sealed class PagesBenchmark(PagesArguments arguments, TextWriter output
         return slow.Count == 0 ? 0 : 1;
     }
 
-    /// <summary>The value that a share of them does not go above.</summary>
+    /// <summary>The value that a share of them does not go above; infinite when there are none.</summary>
     public static double Quantile(IReadOnlyCollection<double> values, double share)
     {
+        if (values.Count == 0)
+        {
+            return double.PositiveInfinity;
+        }
+
         var sorted = values.Order().ToList();
         return sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Count) - 1)];
     }

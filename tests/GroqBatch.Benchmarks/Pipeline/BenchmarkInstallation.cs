@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Import;
+using GroqBatch.Core.Models;
 using GroqBatch.Core.Prompts;
 using GroqBatch.Core.PullRequests;
 using GroqBatch.Core.Teams;
@@ -9,6 +10,7 @@ using GroqBatch.Data;
 using GroqBatch.Data.Installation;
 using GroqBatch.Data.PrivatePostgres;
 using GroqBatch.Groq.Tokens;
+using GroqBatch.Testing.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -75,6 +77,7 @@ internal sealed class BenchmarkInstallation : IAsyncDisposable
             logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None).AddSimpleConsole()
         );
         services.AddData(cluster.ConnectionString);
+        services.AddSingleton<IModelCatalogue, TestCatalogue>(); // asked for a team's own ladder, which this one has not
         var provider = services.BuildServiceProvider();
         var initialiser = provider.GetRequiredService<DatabaseInitialiser>();
         await initialiser.MigrateAsync(cancellationToken);

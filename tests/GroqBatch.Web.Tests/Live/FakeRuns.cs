@@ -55,7 +55,8 @@ internal sealed class FakeRuns : IRunReader
         Task.FromResult<IReadOnlyList<RunEvent>>([.. Events.TakeLast(latest)]);
 
     private IEnumerable<RunOverview> Matching(RunFilter filter) =>
-        All.Where(run => !filter.LiveOnly || run.State.IsLive())
+        All.Where(run => filter.Ids is null || filter.Ids.Contains(run.Id))
+            .Where(run => !filter.LiveOnly || run.State.IsLive())
             .Where(run => filter.States.Count == 0 || filter.States.Contains(run.State))
             .Where(run => filter.Team is null || run.Team == filter.Team)
             .Where(run => filter.StartedBy is null || run.StartedBy == filter.StartedBy)

@@ -20,6 +20,8 @@ public sealed class LiveRunsIndicatorTests : IAsyncDisposable
         await _context.Feed.SayAsync(new LiveRuns([run, FakeRuns.Running("Dub")], 14));
 
         indicator.WaitForAssertion(() => Assert.Equal("14 live runs", indicator.Find("button").GetAttribute("aria-label")));
+        Assert.Empty(indicator.FindAll(".lines > li")); // nobody has opened it yet
+        await indicator.Find("#live-runs").TriggerEventAsync("ontoggle", EventArgs.Empty);
         Assert.Equal(2, indicator.FindAll(".lines > li").Count);
         Assert.Contains("pass 1: 612 of 1,000 answered", indicator.Find(".lines > li").TextContent, StringComparison.Ordinal);
         Assert.Contains("and 12 more", indicator.Markup, StringComparison.Ordinal);
