@@ -9,10 +9,24 @@ public interface ISearch
     /// <summary>Looks for a text among pull requests, teams, repositories, kept filters, runs and batches. Takes <see cref="Right.View"/>.</summary>
     /// <param name="text">As it was typed; nothing but white space finds nothing.</param>
     /// <param name="provider">The active one: its counters say which repositories there are.</param>
+    /// <param name="patience">How long titles may be looked through: <see cref="SearchPatience"/>.</param>
     /// <param name="actor">Who asks.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="AccessDeniedException">The actor may not.</exception>
-    Task<SearchFindings> FindAsync(string text, string provider, Actor actor, CancellationToken cancellationToken);
+    Task<SearchFindings> FindAsync(string text, string provider, TimeSpan patience, Actor actor, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// How long titles may be looked through. Several words that many titles have and none together make the index compare all of both: whoever types is
+/// answered at once with what is there, and again when all was looked through.
+/// </summary>
+public static class SearchPatience
+{
+    /// <summary>With all else that a search does, an answer within 100 ms.</summary>
+    public static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(60);
+
+    /// <summary>All titles, of millions.</summary>
+    public static readonly TimeSpan Thorough = TimeSpan.FromSeconds(3);
 }
 
 /// <summary>What was found, at most <see cref="MostShown"/> of a kind.</summary>

@@ -17,11 +17,13 @@ internal static class PullRequestSearch
     /// <param name="connection">Open.</param>
     /// <param name="search">What was typed.</param>
     /// <param name="repositories">Repositories that it names, in the case in which they are stored.</param>
+    /// <param name="patience">How long each look through titles may take.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<(Hits<PullRequestHit> Hits, bool IsUnfinished)> FindAsync(
         NpgsqlConnection connection,
         SearchText search,
         IEnumerable<string> repositories,
+        TimeSpan patience,
         CancellationToken cancellationToken
     )
     {
@@ -36,7 +38,7 @@ internal static class PullRequestSearch
 
         try
         {
-            await ExecuteAsync(connection, SearchSql.WithEnd, cancellationToken);
+            await ExecuteAsync(connection, SearchSql.WithEnd(patience), cancellationToken);
             var titled = await ReadTitledAsync(connection, search, words, cancellationToken);
             var hits = named.Concat(titled.Rows).DistinctBy(hit => hit.Id).Take(SearchFindings.MostShown).ToList();
             return (new Hits<PullRequestHit>(hits, Math.Max(hits.Count, titled.Matching), titled.IsMore), false);

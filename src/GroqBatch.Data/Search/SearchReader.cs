@@ -13,7 +13,7 @@ internal sealed class SearchReader(NpgsqlDataSource dataSource) : ISearch
     /// <summary>One more than is shown tells that there are more.</summary>
     public const int Taken = SearchFindings.MostShown + 1;
 
-    public async Task<SearchFindings> FindAsync(string text, string provider, Actor actor, CancellationToken cancellationToken)
+    public async Task<SearchFindings> FindAsync(string text, string provider, TimeSpan patience, Actor actor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(actor);
@@ -26,7 +26,7 @@ internal sealed class SearchReader(NpgsqlDataSource dataSource) : ISearch
 
         // Side by side, unless the one needs to know from the other how a repository is spelled.
         var named = ReadNamedAsync(search, provider, cancellationToken);
-        var titled = FindPullRequestsAsync(search, search.Repository is null ? null : named, cancellationToken);
+        var titled = FindPullRequestsAsync(search, search.Repository is null ? null : named, patience, cancellationToken);
         await Task.WhenAll(named, titled);
         var (pullRequests, isUnfinished) = await titled;
         return await named with { PullRequests = pullRequests, IsUnfinished = isUnfinished };
@@ -41,12 +41,13 @@ internal sealed class SearchReader(NpgsqlDataSource dataSource) : ISearch
     private async Task<(Hits<PullRequestHit>, bool)> FindPullRequestsAsync(
         SearchText search,
         Task<SearchFindings>? named,
+        TimeSpan patience,
         CancellationToken cancellationToken
     )
     {
         var repositories = named is null ? [] : (await named).Repositories.Rows.Select(row => row.Repository);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await PullRequestSearch.FindAsync(connection, search, repositories, cancellationToken);
+        return await PullRequestSearch.FindAsync(connection, search, repositories, patience, cancellationToken);
     }
 
     private async Task<SearchFindings> ReadNamedAsync(SearchText search, string provider, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using GroqBatch.Core.Search;
 using GroqBatch.Data.PullRequests;
 
@@ -99,8 +100,9 @@ internal static class SearchSql
     /// </summary>
     public const string OnlyByIndex = "set local enable_seqscan = off; set local jit = off";
 
-    /// <summary>The end of looking through titles; milliseconds.</summary>
-    public const string WithEnd = "set local statement_timeout = 150";
+    /// <summary>The end of looking through titles.</summary>
+    public static string WithEnd(TimeSpan patience) =>
+        string.Create(CultureInfo.InvariantCulture, $"set local statement_timeout = {(int)patience.TotalMilliseconds}");
 
     private const string Columns = "pr.id, team.slug, team.name, pr.repository, pr.number, pr.title, pr.created_at";
 

@@ -125,7 +125,7 @@ public sealed class KeptFilterTests(CoverageDatabase database) : IClassFixture<C
         await Filters.KeepAsync("All nightly ones", "runs?state=live", Ada, Cancellation);
         await Filters.KeepAsync("Nightly failures", "failures?code=max_tokens", Ada, Cancellation);
 
-        var found = await database.Get<ISearch>().FindAsync("NIGHTLY", "simulator", Ada, Cancellation);
+        var found = await database.Get<ISearch>().FindAsync("NIGHTLY", "simulator", SearchPatience.Thorough, Ada, Cancellation);
 
         Assert.Equal(
             [

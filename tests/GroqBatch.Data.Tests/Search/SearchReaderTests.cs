@@ -123,7 +123,9 @@ public sealed class SearchReaderTests(SearchReaderTests.Database database) : ICl
         await using var held = new NpgsqlCommand("lock table groqbatch.pull_requests in access exclusive mode", connection);
         await held.ExecuteNonQueryAsync(Cancellation);
 
-        var found = await FindAsync("search");
+        var found = await database
+            .Get<ISearch>()
+            .FindAsync("search", "simulator", SearchPatience.AtOnce, new Actor("ada", Right.View), Cancellation);
 
         Assert.True(found.IsUnfinished);
         Assert.Equal((2, 0), (found.Teams.Rows.Count, found.PullRequests.Rows.Count));
@@ -134,12 +136,12 @@ public sealed class SearchReaderTests(SearchReaderTests.Database database) : ICl
     {
         Assert.Same(SearchFindings.Nothing, await FindAsync("  "));
         await Assert.ThrowsAsync<AccessDeniedException>(() =>
-            database.Get<ISearch>().FindAsync("keep", "simulator", new Actor("nobody", Right.None), Cancellation)
+            database.Get<ISearch>().FindAsync("keep", "simulator", SearchPatience.Thorough, new Actor("nobody", Right.None), Cancellation)
         );
     }
 
     private Task<SearchFindings> FindAsync(string text) =>
-        database.Get<ISearch>().FindAsync(text, "simulator", new Actor("ada", Right.View), Cancellation);
+        database.Get<ISearch>().FindAsync(text, "simulator", SearchPatience.Thorough, new Actor("ada", Right.View), Cancellation);
 
     public sealed class Database : CoverageDatabase
     {

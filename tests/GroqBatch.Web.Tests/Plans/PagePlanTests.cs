@@ -176,7 +176,7 @@ public sealed partial class PagePlanTests(LedgerHost host) : IClassFixture<Ledge
         var search = host.Services.GetRequiredService<ISearch>();
         host.Plans.Take();
 
-        await search.FindAsync(text, "simulator", new Actor("mira", Right.View), Cancellation);
+        await search.FindAsync(text, "simulator", SearchPatience.Thorough, new Actor("mira", Right.View), Cancellation);
 
         var plans = host.Plans.Take();
         var findings = plans.SelectMany(plan => FindScans(plan, MostRows)).ToList();

@@ -19,8 +19,22 @@ internal sealed class FakeSearch : ISearch
     /// <summary>Giving up takes until this is set.</summary>
     public ManualResetEventSlim MayGiveUp { get; } = new(initialState: true);
 
-    public Task<SearchFindings> FindAsync(string text, string provider, Actor actor, CancellationToken cancellationToken)
+    /// <summary>What comes at once of a text whose answer takes longer.</summary>
+    public ConcurrentDictionary<string, SearchFindings> AtOnce { get; } = new(StringComparer.Ordinal);
+
+    public Task<SearchFindings> FindAsync(
+        string text,
+        string provider,
+        TimeSpan patience,
+        Actor actor,
+        CancellationToken cancellationToken
+    )
     {
+        if (patience == SearchPatience.AtOnce && AtOnce.TryGetValue(text, out var first))
+        {
+            return Task.FromResult(first);
+        }
+
         Asked.Enqueue(text);
         cancellationToken.Register(() =>
         {

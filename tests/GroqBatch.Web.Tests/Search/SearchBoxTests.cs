@@ -150,12 +150,19 @@ public sealed class SearchBoxTests : IAsyncDisposable
     {
         var box = _context.Render<SearchBox>();
         _search.Answer("zzz", SearchFindings.Nothing);
-        _search.Answer("zzzz", new SearchFindings { IsUnfinished = true });
 
         await box.InvokeAsync(() => box.Instance.FindAsync("zzz"));
         Assert.Contains("Nothing matches “zzz”", box.Find(".search-say").TextContent, StringComparison.Ordinal);
 
-        await box.InvokeAsync(() => box.Instance.FindAsync("zzzz"));
+        _search.AtOnce["zzzz"] = new SearchFindings { IsUnfinished = true };
+        var looking = box.InvokeAsync(() => box.Instance.FindAsync("zzzz"));
+        await _search.WaitUntilAskedAsync("zzzz");
+        box.WaitForAssertion(() => Assert.Contains("Looking through all titles", box.Find(".search-say").TextContent, StringComparison.Ordinal));
+        Assert.Null(box.Find(".search-body").GetAttribute("data-for")); // Enter waits for the whole answer
+
+        _search.Answer("zzzz", new SearchFindings { IsUnfinished = true });
+        await looking;
+        Assert.Equal("zzzz", box.Find(".search-body").GetAttribute("data-for"));
         Assert.Contains("no time to look through all titles", box.Find(".search-say").TextContent, StringComparison.Ordinal);
     }
 

@@ -11,7 +11,8 @@ namespace GroqBatch.Web.Features.Search;
 /// <summary>The search over every page. Its browser part waits until the typing pauses and asks with what stands in the field.</summary>
 public sealed partial class SearchBox
 {
-    private const string Unfinished = "There was no time to look through all titles. More letters, or another word, narrow it down.";
+    private const string Looking = "Looking through all titles…";
+    private const string GivenUp = "There was no time to look through all titles. More letters, or another word, narrow it down.";
 
     private CancellationTokenSource _asking = new();
     private DotNetObjectReference<SearchBox>? _self;
@@ -20,6 +21,7 @@ public sealed partial class SearchBox
     private SearchResults? _results;
     private string? _failure;
     private string _answered = "";
+    private bool _isLooking;
     private bool _isNew;
 
     [Inject]
@@ -34,9 +36,12 @@ public sealed partial class SearchBox
     [Inject]
     public required IJSRuntime Browser { get; init; }
 
+    /// <summary>Why there may be more than is shown.</summary>
+    private string Unfinished => _isLooking ? Looking : GivenUp;
+
     private string? Said =>
         _failure is not null ? _failure
-        : _results is null ? null
+        : _results is null || _isLooking ? null
         : _results.Count == 0 ? "Nothing found"
         : $"{Figures.Count(_results.Count)} found";
 
@@ -50,14 +55,21 @@ public sealed partial class SearchBox
         await before.CancelAsync();
         try
         {
-            SearchResults? results = null;
-            if (!string.IsNullOrWhiteSpace(text))
+            if (string.IsNullOrWhiteSpace(text))
             {
-                var actor = await Actor.GetAsync(asking.Token);
-                results = SearchResults.Of(await Search.FindAsync(text, Provider.Name, actor, asking.Token), text);
+                Show(asking, text, results: null, failure: null);
+                return;
             }
 
-            Show(asking, text, results, failure: null);
+            var actor = await Actor.GetAsync(asking.Token);
+            var found = await Search.FindAsync(text, Provider.Name, SearchPatience.AtOnce, actor, asking.Token);
+            if (found.IsUnfinished)
+            {
+                Show(asking, text, SearchResults.Of(found, text), failure: null, isLooking: true);
+                found = await Search.FindAsync(text, Provider.Name, SearchPatience.Thorough, actor, asking.Token);
+            }
+
+            Show(asking, text, SearchResults.Of(found, text), failure: null);
         }
         catch (Exception) when (asking.IsCancellationRequested)
         {
@@ -111,11 +123,11 @@ public sealed partial class SearchBox
         }
     }
 
-    private void Show(CancellationTokenSource asking, string text, SearchResults? results, string? failure)
+    private void Show(CancellationTokenSource asking, string text, SearchResults? results, string? failure, bool isLooking = false)
     {
         if (ReferenceEquals(asking, _asking) && !asking.IsCancellationRequested)
         {
-            (_results, _failure, _answered, _isNew) = (results, failure, text, true);
+            (_results, _failure, _answered, _isLooking, _isNew) = (results, failure, text, isLooking, true);
             StateHasChanged();
         }
     }
