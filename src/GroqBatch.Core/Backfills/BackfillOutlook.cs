@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Estimates;
 using GroqBatch.Core.Models;
@@ -12,6 +13,12 @@ namespace GroqBatch.Core.Backfills;
 /// </summary>
 public sealed record BackfillOutlook
 {
+    private const int DrawsOfAll = 10 * Forecast.FullDraws;
+    private const int LeastDraws = 200;
+
+    // With the past in its key: a copy of this record may have another.
+    private readonly ConcurrentDictionary<(IReadOnlyList<PastPass>, Ladder, bool), ForecastBasis> _bases = new();
+
     /// <summary>The active provider.</summary>
     public required string Provider { get; init; }
 
@@ -46,13 +53,15 @@ public sealed record BackfillOutlook
                 .Select(group => (IReadOnlyList<TeamOutlook>)[.. group]),
         ];
 
-    /// <summary>What a run of a team is likely to take.</summary>
+    /// <summary>What a run of a team is likely to take. With many teams each is drawn less often: all of them are computed with each change.</summary>
     public Estimate EstimateOf(TeamOutlook team, StartRun request)
     {
         ArgumentNullException.ThrowIfNull(team);
         ArgumentNullException.ThrowIfNull(request);
         var count = team.CountOf(request.Limit, request.IncludeStale);
         var ladder = team.LadderOf(request.WithFallback);
+        string[] strong = [.. ladder.Rungs.Skip(1).Select(rung => rung.Model)];
+        var basis = _bases.GetOrAdd((Past, team.Ladder, request.WithFallback), _ => ForecastBasis.Of(ladder, strong, Past));
         return Forecast.Of(
             new ForecastQuestion
             {
@@ -60,14 +69,16 @@ public sealed record BackfillOutlook
                 Refreshed = count.Stale,
                 PromptBytes = count.PromptBytes,
                 Ladder = ladder,
-                StrongModels = [.. ladder.Rungs.Skip(1).Select(rung => rung.Model)],
+                StrongModels = strong,
                 Past = Past,
                 Coverage = team.Counts,
                 Goal = team.Team.Goal,
                 MaxRequestsPerBatch = MaxRequestsPerBatch,
                 MaxBatchBytes = MaxBatchBytes,
                 CompletionWindow = CompletionWindow,
-            }
+                Draws = Math.Clamp(DrawsOfAll / Teams.Count, LeastDraws, Forecast.FullDraws),
+            },
+            basis
         );
     }
 }

@@ -40,10 +40,13 @@ public sealed record ForecastQuestion
 
     /// <summary>The provider's time for a batch, such as <c>24h</c> or <c>7d</c>.</summary>
     public required string CompletionWindow { get; init; }
+
+    /// <summary>How often the run is drawn; fewer draws are quicker, and the ends of their ranges less steady.</summary>
+    public int Draws { get; init; } = Forecast.FullDraws;
 }
 
 /// <summary>
-/// Estimates a run by drawing it two thousand times from what is known: each draw goes through all passes with failure rates, tokens and times of its
+/// Estimates a run by drawing it some two thousand times from what is known: each draw goes through all passes with failure rates, tokens and times of its
 /// own, so that figures that hang together (failures, second pass, cost, coverage) do so in the estimate as well. The same question has the same
 /// answer.
 /// </summary>
@@ -52,7 +55,9 @@ public static class Forecast
     /// <summary>So many of the latest runs are looked at.</summary>
     public const int PastRuns = 50;
 
-    private const int Draws = 2_000;
+    /// <summary>Draws of one run: another seed then moves the ends of a range by a hundredth or two of its width.</summary>
+    public const int FullDraws = 2_000;
+
     private const int Seed = 20_26;
     private const double Tail = 0.025;
 
@@ -64,19 +69,22 @@ public static class Forecast
     public static Estimate Of(ForecastQuestion question)
     {
         ArgumentNullException.ThrowIfNull(question);
+        return Of(question, ForecastBasis.Of(question.Ladder, question.StrongModels, question.Past));
+    }
+
+    /// <summary>Low, expected and high, on what was gathered before: the ladder, the strong models and the past are those of the basis.</summary>
+    internal static Estimate Of(ForecastQuestion question, ForecastBasis basis)
+    {
         var ladder = question.Ladder.Rungs;
-        var rungs = ladder
-            .Select(rung => RungForecast.Of(rung, rung.Ordinal > 1 || question.StrongModels.Contains(rung.Model), question.Past))
-            .ToList();
-        var times = PassTimes.From(question.Past);
+        var (rungs, times) = (basis.Rungs, basis.Times);
         var window = SecondsOf(question.CompletionWindow);
-        var passes = rungs.Select(_ => new Figures()).ToList();
-        var run = new Figures();
-        var enough = new double[Draws];
+        var passes = rungs.Select(_ => new Figures(question.Draws)).ToList();
+        var run = new Figures(question.Draws);
+        var enough = new double[question.Draws];
         var missing = question.Coverage?.MissingTo(question.Goal) ?? 0;
         var adding = question.Selected == 0 ? 0 : (double)(question.Selected - question.Refreshed) / question.Selected;
         var dice = new Dice(Seed);
-        for (var draw = 0; draw < Draws; draw++)
+        for (var draw = 0; draw < question.Draws; draw++)
         {
             var timeOf = times?.Draw(dice);
             var (requests, succeeded, bytes) = (question.Selected, 0, 0.0);
@@ -113,7 +121,7 @@ public static class Forecast
 
         Array.Sort(enough);
         var goal = question.Coverage is null ? null : new Goal(question.Coverage, missing, adding);
-        var enoughForGoal = enough[(int)(Draws * 0.95)];
+        var enoughForGoal = enough[(int)(question.Draws * 0.95)];
         return new Estimate
         {
             Requests = run.Requests.Range(),
@@ -181,7 +189,7 @@ public static class Forecast
         return (int)Math.Min(requests, fitting);
     }
 
-    private static string BasisOf(ForecastQuestion question, List<RungForecast> rungs, bool isTimed)
+    private static string BasisOf(ForecastQuestion question, IReadOnlyList<RungForecast> rungs, bool isTimed)
     {
         const string Bytes = "the texts' measured bytes";
         var parts = new List<string>();
@@ -235,13 +243,12 @@ public static class Forecast
     }
 
     /// <summary>One figure in every draw.</summary>
-    private sealed class Sample
+    private sealed class Sample(double[] values)
     {
-        public Sample() => Values = new double[Draws];
+        public Sample(IEnumerable<double> values)
+            : this([.. values]) { }
 
-        public Sample(IEnumerable<double> values) => Values = [.. values];
-
-        public double[] Values { get; }
+        public double[] Values => values;
 
         /// <summary>From this figure's low end to the high end of its sum with another.</summary>
         public Range Range(Sample? more = null)
@@ -255,22 +262,23 @@ public static class Forecast
                 Array.Sort(high);
             }
 
-            return new Range(sorted[(int)(Tail * Draws)], sorted[Draws / 2], high[(int)Math.Ceiling((1 - Tail) * Draws) - 1]);
+            var draws = values.Length;
+            return new Range(sorted[(int)(Tail * draws)], sorted[draws / 2], high[(int)Math.Ceiling((1 - Tail) * draws) - 1]);
         }
     }
 
-    private sealed class Figures
+    private sealed class Figures(int draws)
     {
-        public Sample Requests { get; } = new();
-        public Sample Failed { get; } = new();
-        public Sample Succeeded { get; } = new();
-        public Sample PromptTokens { get; } = new();
-        public Sample CompletionTokens { get; } = new();
-        public Sample SilentPromptTokens { get; } = new();
-        public Sample SilentCompletionTokens { get; } = new();
-        public Sample Cost { get; } = new();
-        public Sample SilentCost { get; } = new();
-        public Sample Seconds { get; } = new();
+        public Sample Requests { get; } = new(new double[draws]);
+        public Sample Failed { get; } = new(new double[draws]);
+        public Sample Succeeded { get; } = new(new double[draws]);
+        public Sample PromptTokens { get; } = new(new double[draws]);
+        public Sample CompletionTokens { get; } = new(new double[draws]);
+        public Sample SilentPromptTokens { get; } = new(new double[draws]);
+        public Sample SilentCompletionTokens { get; } = new(new double[draws]);
+        public Sample Cost { get; } = new(new double[draws]);
+        public Sample SilentCost { get; } = new(new double[draws]);
+        public Sample Seconds { get; } = new(new double[draws]);
 
         public void Add(int draw, PassDraw pass, double? cost, double? silentCost, double? seconds, int succeeded)
         {

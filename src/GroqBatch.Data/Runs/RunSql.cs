@@ -74,15 +74,14 @@ internal static class RunSql
                   join groqbatch.pull_requests pull_request on pull_request.id = selected.pull_request_id) sized
             """;
 
+    /// <summary>In the order of <see cref="Plan"/>; ends with the last that is asked for.</summary>
     public static string List(RunSelection selection) =>
         $"""
             select pull_request.id, pull_request.repository, pull_request.number, pull_request.title, pull_request.created_at, pull_request.prompt_bytes
-            from (select state.pull_request_id, row_number() over ({Order}) as position {Candidates(
-                selection
-            )} {Unclaimed} {Order} limit @limit) selected
+            from (select state.pull_request_id, state.created_at {Candidates(selection)} {Unclaimed} {Order}
+                  offset @skip limit least(@take, greatest(@limit - @skip, 0))) selected
             join groqbatch.pull_requests pull_request on pull_request.id = selected.pull_request_id
-            order by selected.position
-            offset @skip limit @take
+            order by selected.created_at desc, selected.pull_request_id desc
             """;
 
     public static string Plan(RunSelection selection) =>

@@ -13,7 +13,13 @@ internal sealed class SearchReader(NpgsqlDataSource dataSource) : ISearch
     /// <summary>One more than is shown tells that there are more.</summary>
     public const int Taken = SearchFindings.MostShown + 1;
 
-    public async Task<SearchFindings> FindAsync(string text, string provider, TimeSpan patience, Actor actor, CancellationToken cancellationToken)
+    public async Task<SearchFindings> FindAsync(
+        string text,
+        string provider,
+        TimeSpan patience,
+        Actor actor,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(actor);

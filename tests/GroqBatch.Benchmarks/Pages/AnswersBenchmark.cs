@@ -55,7 +55,9 @@ internal sealed class AnswersBenchmark(PagesArguments arguments, TextWriter outp
             );
         }
 
-        await output.WriteLineAsync("\n| backfill | pull requests | median ms | p95 ms | slowest ms |\n| --- | ---: | ---: | ---: | ---: |");
+        await output.WriteLineAsync(
+            "\n| backfill | pull requests | median ms | p95 ms | slowest ms |\n| --- | ---: | ---: | ---: | ---: |"
+        );
         var outlooks = services.GetRequiredService<IBackfillOutlooks>();
         var overview = await services.GetRequiredService<ICoverageReader>().ReadAsync(Provider, cancellationToken);
         var largest = overview.Teams.MaxBy(team => team.Counts.Eligible)!.Team.Id;
@@ -75,19 +77,21 @@ internal sealed class AnswersBenchmark(PagesArguments arguments, TextWriter outp
                     () =>
                         Task.FromResult(
                             Count(
-                                outlook.Teams.Sum(team =>
-                                    outlook.EstimateOf(
-                                        team,
-                                        new StartRun
-                                        {
-                                            TeamId = team.Team.Id,
-                                            Limit = limit,
-                                            WithFallback = true,
-                                        }
+                                outlook
+                                    .Teams.AsParallel()
+                                    .Sum(team =>
+                                        outlook
+                                            .EstimateOf(
+                                                team,
+                                                new StartRun
+                                                {
+                                                    TeamId = team.Team.Id,
+                                                    Limit = limit,
+                                                    WithFallback = true,
+                                                }
+                                            )
+                                            .Requests.Expected
                                     )
-                                        .Requests
-                                        .Expected
-                                )
                             )
                         ),
                     BackfillBound
@@ -98,7 +102,11 @@ internal sealed class AnswersBenchmark(PagesArguments arguments, TextWriter outp
         isLate |= await MeasureAsync(
             "the first 50 that would be sent of the largest team",
             async () =>
-                Count((await outlooks.ListAsync(new StartRun { TeamId = largest, WithFallback = true }, 0, 50, _actor, cancellationToken)).Count),
+                Count(
+                    (
+                        await outlooks.ListAsync(new StartRun { TeamId = largest, WithFallback = true }, 0, 50, _actor, cancellationToken)
+                    ).Count
+                ),
             BackfillBound
         );
         await output.WriteLineAsync($"Load average at the end {PagesBenchmark.ReadLoad()}");
@@ -131,7 +139,11 @@ internal sealed class AnswersBenchmark(PagesArguments arguments, TextWriter outp
     private static string Say(SearchFindings findings)
     {
         var rows =
-            findings.Teams.Matching + findings.Repositories.Matching + findings.Runs.Matching + findings.Batches.Matching + findings.PullRequests.Matching;
+            findings.Teams.Matching
+            + findings.Repositories.Matching
+            + findings.Runs.Matching
+            + findings.Batches.Matching
+            + findings.PullRequests.Matching;
         return findings.IsUnfinished ? "unfinished" : Count(rows) + (findings.PullRequests.IsMore ? "+" : "");
     }
 

@@ -34,12 +34,15 @@ public sealed record BackfillOffer(IReadOnlyList<TeamOffer> Teams, Estimate? Est
     public static BackfillOffer Of(BackfillOutlook outlook, BackfillChoices choices) =>
         Of(
             [
-                .. outlook.Teams.Select(team =>
-                {
-                    var count = team.CountOf(choices.Limit, choices.IncludesStale);
-                    var request = choices.ToStart(team.Team.Id, count.Selected);
-                    return new TeamOffer(team, count.Selected, count.ClaimedElsewhere, outlook.EstimateOf(team, request), null, null);
-                }),
+                .. outlook
+                    .Teams.AsParallel()
+                    .AsOrdered()
+                    .Select(team =>
+                    {
+                        var count = team.CountOf(choices.Limit, choices.IncludesStale);
+                        var request = choices.ToStart(team.Team.Id, count.Selected);
+                        return new TeamOffer(team, count.Selected, count.ClaimedElsewhere, outlook.EstimateOf(team, request), null, null);
+                    }),
             ],
             isExact: false
         );
