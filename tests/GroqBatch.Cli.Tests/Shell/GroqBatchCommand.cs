@@ -38,8 +38,18 @@ internal sealed class GroqBatchCommand(IReadOnlyDictionary<string, string?> envi
         return await process.EndAsync();
     }
 
+    /// <summary>Runs another program of the project to its end, under the same settings.</summary>
+    public async Task<Outcome> RunProgramAsync(string program, params string[] arguments)
+    {
+        using var process = StartProgram(program, arguments);
+        return await process.EndAsync();
+    }
+
     /// <summary>Starts it as a process: nothing of the machine's settings reaches it.</summary>
-    public RunningProcess Start(params string[] arguments)
+    public RunningProcess Start(params string[] arguments) =>
+        StartProgram(Path.Combine(AppContext.BaseDirectory, "groqbatch.dll"), arguments);
+
+    private RunningProcess StartProgram(string program, string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileName(host) is "dotnet" ? host : "dotnet")
         {
@@ -50,7 +60,7 @@ internal sealed class GroqBatchCommand(IReadOnlyDictionary<string, string?> envi
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "groqbatch.dll"));
+        start.ArgumentList.Add(program);
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

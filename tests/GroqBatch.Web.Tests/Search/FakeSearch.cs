@@ -22,13 +22,7 @@ internal sealed class FakeSearch : ISearch
     /// <summary>What comes at once of a text whose answer takes longer.</summary>
     public ConcurrentDictionary<string, SearchFindings> AtOnce { get; } = new(StringComparer.Ordinal);
 
-    public Task<SearchFindings> FindAsync(
-        string text,
-        string provider,
-        TimeSpan patience,
-        Actor actor,
-        CancellationToken cancellationToken
-    )
+    public Task<SearchFindings> FindAsync(string text, string provider, TimeSpan patience, Actor actor, CancellationToken cancellationToken)
     {
         if (patience == SearchPatience.AtOnce && AtOnce.TryGetValue(text, out var first))
         {

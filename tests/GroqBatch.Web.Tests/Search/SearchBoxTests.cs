@@ -157,7 +157,9 @@ public sealed class SearchBoxTests : IAsyncDisposable
         _search.AtOnce["zzzz"] = new SearchFindings { IsUnfinished = true };
         var looking = box.InvokeAsync(() => box.Instance.FindAsync("zzzz"));
         await _search.WaitUntilAskedAsync("zzzz");
-        box.WaitForAssertion(() => Assert.Contains("Looking through all titles", box.Find(".search-say").TextContent, StringComparison.Ordinal));
+        box.WaitForAssertion(() =>
+            Assert.Contains("Looking through all titles", box.Find(".search-say").TextContent, StringComparison.Ordinal)
+        );
         Assert.Null(box.Find(".search-body").GetAttribute("data-for")); // Enter waits for the whole answer
 
         _search.Answer("zzzz", new SearchFindings { IsUnfinished = true });
