@@ -23,6 +23,7 @@ public sealed class RailTests(SampleDashboard sample) : IClassFixture<SampleDash
         await session.AssertSoundAsync();
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Widen the rail" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Narrow the rail" })).ToBeVisibleAsync();
         await page.ReloadAsync();
         await session.WaitUntilReadyAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Narrow the rail" })).ToBeVisibleAsync();

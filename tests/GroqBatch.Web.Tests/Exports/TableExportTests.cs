@@ -75,6 +75,58 @@ public sealed class TableExportTests(TableExportTests.SignedIn signedIn) : IClas
     }
 
     [Fact]
+    public async Task Teams_that_are_compared_are_rows_in_the_order_of_their_columns()
+    {
+        var rows = await ReadAsync("/teams/compare.csv?team=b-second&team=nobody&team=a-first");
+
+        Assert.Equal(["b-second", "a-first"], Column(rows, "team"));
+        Assert.Equal("'=First", Column(rows, "name")[1]);
+        Assert.Equal("3", Column(rows, "all")[1]);
+        Assert.Equal(["1", "1"], Column(rows, "runs"));
+        Assert.Equal(Run, Column(rows, "lastRun")[1]);
+        Assert.Empty(Column(await ReadAsync("/teams/compare.csv"), "team"));
+    }
+
+    [Fact]
+    public async Task Repositories_and_months_add_up_to_their_team_and_its_history_is_whole()
+    {
+        await Host.ExecuteAsync(
+            """
+            insert into groqbatch.coverage_history (provider, team_id, taken_at, summarised_first, recovered, stale, in_flight, failed, parked, pending, excluded, goal)
+            select 'simulator', team.id, now() - n * interval '100 days', n, 0, 0, 0, 0, 0, 10 - n, 0, 0.95
+            from groqbatch.teams team, generate_series(1, 3) n where team.slug = 'a-first'
+            on conflict do nothing
+            """
+        );
+
+        var months = await ReadAsync("/teams/a-first/repositories.csv");
+        var history = await ReadAsync("/teams/a-first/coverage.csv");
+
+        Assert.Equal(3, Column(months, "all").Sum(int.Parse));
+        Assert.All(Column(months, "month"), month => Assert.Matches(@"^\d{4}-\d\d$", month));
+        Assert.Equal(["3", "2", "1"], Column(history, "summarised").Take(3));
+    }
+
+    [Fact]
+    public async Task Batches_and_moves_are_those_of_the_run()
+    {
+        await Host.ExecuteAsync(
+            $"""
+            insert into groqbatch.run_events (run_id, actor, subject, from_state, to_state, reason)
+            values ('{Run}', 'mira', 'run', 'Running', 'Held', '=held')
+            """
+        );
+
+        var moves = await ReadAsync($"/runs/{Run}/timeline.csv");
+        using var nothing = await signedIn.Client.GetAsync(new Uri($"/runs/{Guid.NewGuid()}/batches.csv", UriKind.Relative), Cancellation);
+
+        Assert.Contains("'=held", Column(moves, "reason"));
+        Assert.Equal(["mira"], Column(moves, "who").TakeLast(1));
+        Assert.Contains("providerBatchId", (await ReadAsync($"/runs/{Run}/batches.csv"))[0]);
+        Assert.Equal(HttpStatusCode.NotFound, nothing.StatusCode);
+    }
+
+    [Fact]
     public async Task The_audit_log_is_that_of_the_filter_over_more_than_one_page_of_it()
     {
         await Host.ExecuteAsync(
@@ -160,6 +212,11 @@ public sealed class TableExportTests(TableExportTests.SignedIn signedIn) : IClas
     [InlineData("/settings/audit.csv", "audit-log-")]
     [InlineData("/inbox.csv", "inbox-")]
     [InlineData("/teams/a-first/pull-requests.csv", "a-first-pull-requests-")]
+    [InlineData("/teams/a-first/coverage.csv", "a-first-coverage-")]
+    [InlineData("/teams/a-first/repositories.csv", "a-first-repositories-")]
+    [InlineData("/teams/compare.csv?team=a-first", "teams-compared-")]
+    [InlineData($"/runs/{Run}/batches.csv", "run-0199a3f2-0000-batches-")]
+    [InlineData($"/runs/{Run}/timeline.csv", "run-0199a3f2-0000-timeline-")]
     public async Task A_file_is_named_for_its_table_and_the_day_and_is_no_strangers(string address, string name)
     {
         var client = signedIn.Client;

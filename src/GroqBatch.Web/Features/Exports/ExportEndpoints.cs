@@ -14,8 +14,13 @@ internal static class ExportEndpoints
     public static void MapTableExports(this WebApplication app)
     {
         app.MapGet("/teams.csv", TeamTable.Export).RequireAuthorization();
+        app.MapGet("/teams/compare.csv", ComparedTeamTable.ExportAsync).RequireAuthorization();
+        app.MapGet("/teams/{slug}/coverage.csv", CoverageHistoryTable.ExportAsync).RequireAuthorization();
+        app.MapGet("/teams/{slug}/repositories.csv", RepositoryMonthTable.ExportAsync).RequireAuthorization();
         app.MapGet("/teams/{slug}/pull-requests.csv", PullRequestTable.ExportAsync).RequireAuthorization();
         app.MapGet("/runs.csv", RunTable.Export).RequireAuthorization();
+        app.MapGet("/runs/{run:guid}/batches.csv", BatchTable.ExportAsync).RequireAuthorization();
+        app.MapGet("/runs/{run:guid}/timeline.csv", TimelineTable.ExportAsync).RequireAuthorization();
         app.MapGet("/runs/{run:guid}/requests.csv", RequestTable.ExportAsync).RequireAuthorization();
         app.MapGet("/failures.csv", FailureTable.ExportAsync).RequireAuthorization();
         app.MapGet("/models.csv", MeasuredModelTable.Export).RequireAuthorization();

@@ -1,0 +1,48 @@
+using System.Globalization;
+using GroqBatch.Core.Batches;
+using GroqBatch.Core.Coverage;
+using GroqBatch.Core.Teams;
+
+namespace GroqBatch.Web.Features.Exports;
+
+/// <summary>A team's coverage by repository and month of creation.</summary>
+internal static class RepositoryMonthTable
+{
+    private static readonly string[] Columns = ["team", "repository", "month", "coverage", .. CountCells.Columns];
+
+    /// <summary>Where the page's table is had as a file; it has all months, not only those in view.</summary>
+    public static string Address(string slug) => $"teams/{slug}/repositories.csv";
+
+    public static async Task<IResult> ExportAsync(
+        HttpContext context,
+        ITeamStore teams,
+        ICoverageGridReader grid,
+        IBatchProvider provider,
+        string slug
+    )
+    {
+        if (await teams.FindAsync(slug, context.RequestAborted) is not { } team)
+        {
+            return Results.NotFound();
+        }
+
+        var cells = await grid.ReadAsync(provider.Name, team.Id, context.RequestAborted);
+        return ExportEndpoints.Download(
+            context,
+            $"{team.Slug}-repositories",
+            "coverage",
+            team.Slug,
+            Columns,
+            cells.Select(cell => RowOf(team, cell)).ToAsyncEnumerable()
+        );
+    }
+
+    private static IReadOnlyList<object?> RowOf(Team team, CoverageCell cell) =>
+        [
+            team.Slug,
+            cell.Repository,
+            cell.Month.ToString("yyyy-MM", CultureInfo.InvariantCulture),
+            cell.Counts.Share,
+            .. CountCells.Of(cell.Counts),
+        ];
+}
