@@ -367,9 +367,10 @@ public sealed class RunPageTests : IAsyncDisposable
         var run = A.Run(RunState.Running, A.Pass(1, 100, 0, 0, A.Batch(1, 100, BatchState.Submitted, 10, 0)));
         var page = Open(run);
 
-        var link = Assert.Single(page.FindAll("a[download]"));
+        var link = Assert.Single(page.FindAll(".raw a[download]"));
         Assert.Equal($"runs/{run.Id}/raw/{run.Passes[0].Batches[0].Id}/request", link.GetAttribute("href"));
         Assert.Equal("file_01kb2tpy8", page.Find(".raw [data-copy]").GetAttribute("data-copy"));
+        Assert.Equal($"runs/{run.Id}/batches.csv", page.Find(".export").GetAttribute("href"));
     }
 
     [Fact]
