@@ -55,7 +55,7 @@ public static class Forecast
     /// <summary>So many of the latest runs are looked at.</summary>
     public const int PastRuns = 50;
 
-    /// <summary>Draws of one run: another seed then moves the ends of a range by a hundredth or two of its width.</summary>
+    /// <summary>Draws of one run, where nobody waits for many of them.</summary>
     public const int FullDraws = 2_000;
 
     private const int Seed = 20_26;

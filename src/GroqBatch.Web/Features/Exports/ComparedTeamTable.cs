@@ -13,12 +13,7 @@ internal static class ComparedTeamTable
 {
     private static readonly string[] Columns =
     [
-        "team",
-        "name",
-        "goal",
-        "coverage",
-        "missingToGoal",
-        .. CountCells.Columns,
+        .. TeamTable.CoverageColumns,
         "summariesRead",
         "goodLow",
         "goodHigh",
@@ -55,7 +50,7 @@ internal static class ComparedTeamTable
     {
         var view = CompareView.Read(team);
         var overview = await coverage.ReadAsync(provider.Name, context.RequestAborted);
-        TeamCoverage[] chosen = [.. view.Slugs.SelectMany(slug => overview.Teams.Where(known => known.Team.Slug == slug))];
+        var chosen = view.Choose(overview);
         var since = time.GetUtcNow().AddDays(-ComparisonTable.Days);
         var totals = await runs.ReadAsync(provider.Name, [.. chosen.Select(one => one.Team.Id)], since, context.RequestAborted);
         var read = await qualities.ReadTeamsAsync(provider.Name, context.RequestAborted);
@@ -75,12 +70,7 @@ internal static class ComparedTeamTable
 
     private static IReadOnlyList<object?> RowOf(TeamCoverage team, TeamRunTotals runs, Quality? quality, DateTimeOffset since) =>
         [
-            team.Team.Slug,
-            team.Team.Name,
-            team.Team.Goal,
-            team.Counts.Share,
-            team.MissingToGoal,
-            .. CountCells.Of(team.Counts),
+            .. TeamTable.CellsOf(team),
             quality?.Read ?? 0,
             quality is { Read: > 0 } ? quality.Interval.Low : null,
             quality is { Read: > 0 } ? quality.Interval.High : null,

@@ -1,4 +1,3 @@
-using GroqBatch.Core.Batches;
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Teams;
 
@@ -12,29 +11,15 @@ internal static class CoverageHistoryTable
     /// <summary>Where the page's table is had as a file.</summary>
     public static string Address(string slug) => $"teams/{slug}/coverage.csv";
 
-    public static async Task<IResult> ExportAsync(
-        HttpContext context,
-        ITeamStore teams,
-        ICoverageHistory history,
-        IBatchProvider provider,
-        string slug
-    )
-    {
-        if (await teams.FindAsync(slug, context.RequestAborted) is not { } team)
-        {
-            return Results.NotFound();
-        }
-
-        var points = await history.ReadAsync(provider.Name, team.Id, DateTimeOffset.UnixEpoch, context.RequestAborted);
-        return ExportEndpoints.Download(
+    public static Task<IResult> ExportAsync(HttpContext context, ICoverageHistory history, string slug) =>
+        ExportEndpoints.DownloadOfTeamAsync(
             context,
-            $"{team.Slug}-coverage",
+            slug,
             "coverage",
-            team.Slug,
             Columns,
-            points.Select(point => RowOf(team, point)).ToAsyncEnumerable()
+            (team, provider, cancellationToken) => history.ReadAsync(provider, team.Id, DateTimeOffset.UnixEpoch, cancellationToken),
+            RowOf
         );
-    }
 
     private static IReadOnlyList<object?> RowOf(Team team, CoveragePoint point) =>
         [team.Slug, point.At, point.Goal, point.Counts.Share, .. CountCells.Of(point.Counts)];

@@ -1,5 +1,7 @@
 using GroqBatch.Core.Access;
+using GroqBatch.Core.Batches;
 using GroqBatch.Core.Exports;
+using GroqBatch.Core.Teams;
 using GroqBatch.Web.Features.SignIn;
 
 namespace GroqBatch.Web.Features.Exports;
@@ -27,6 +29,33 @@ internal static class ExportEndpoints
         app.MapGet("/models/catalogue.csv", ModelCatalogueTable.Export).RequireAuthorization();
         app.MapGet("/inbox.csv", InboxTable.Export).RequireAuthorization();
         app.MapGet("/settings/audit.csv", AuditTable.Export).RequireAuthorization();
+    }
+
+    /// <summary>A table of one team, read whole since it is short; not found where there is no such team.</summary>
+    public static async Task<IResult> DownloadOfTeamAsync<TRow>(
+        HttpContext context,
+        string slug,
+        string what,
+        IReadOnlyList<string> columns,
+        Func<Team, string, CancellationToken, Task<IReadOnlyList<TRow>>> read,
+        Func<Team, TRow, IReadOnlyList<object?>> rowOf
+    )
+    {
+        var services = context.RequestServices;
+        if (await services.GetRequiredService<ITeamStore>().FindAsync(slug, context.RequestAborted) is not { } team)
+        {
+            return Results.NotFound();
+        }
+
+        var rows = await read(team, services.GetRequiredService<IBatchProvider>().Name, context.RequestAborted);
+        return Download(
+            context,
+            $"{team.Slug}-{what}",
+            "coverage",
+            team.Slug,
+            columns,
+            rows.Select(row => rowOf(team, row)).ToAsyncEnumerable()
+        );
     }
 
     /// <summary>A table as a download that is written while it is read, and given up with the one who asked; nobody without the right gets a byte.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using GroqBatch.Core.Batches;
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Teams;
 
@@ -13,29 +12,15 @@ internal static class RepositoryMonthTable
     /// <summary>Where the page's table is had as a file; it has all months, not only those in view.</summary>
     public static string Address(string slug) => $"teams/{slug}/repositories.csv";
 
-    public static async Task<IResult> ExportAsync(
-        HttpContext context,
-        ITeamStore teams,
-        ICoverageGridReader grid,
-        IBatchProvider provider,
-        string slug
-    )
-    {
-        if (await teams.FindAsync(slug, context.RequestAborted) is not { } team)
-        {
-            return Results.NotFound();
-        }
-
-        var cells = await grid.ReadAsync(provider.Name, team.Id, context.RequestAborted);
-        return ExportEndpoints.Download(
+    public static Task<IResult> ExportAsync(HttpContext context, ICoverageGridReader grid, string slug) =>
+        ExportEndpoints.DownloadOfTeamAsync(
             context,
-            $"{team.Slug}-repositories",
-            "coverage",
-            team.Slug,
+            slug,
+            "repositories",
             Columns,
-            cells.Select(cell => RowOf(team, cell)).ToAsyncEnumerable()
+            (team, provider, cancellationToken) => grid.ReadAsync(provider, team.Id, cancellationToken),
+            RowOf
         );
-    }
 
     private static IReadOnlyList<object?> RowOf(Team team, CoverageCell cell) =>
         [

@@ -11,21 +11,24 @@ internal static class TeamTable
 {
     private const int PageSize = 500;
 
-    private static readonly string[] Columns =
-    [
-        "team",
-        "name",
-        "goal",
-        "coverage",
-        "missingToGoal",
-        .. CountCells.Columns,
-        "lastRun",
-        "lastRunState",
-        "lastRunAt",
-    ];
+    /// <summary>A team and where it stands.</summary>
+    public static readonly string[] CoverageColumns = ["team", "name", "goal", "coverage", "missingToGoal", .. CountCells.Columns];
+
+    private static readonly string[] Columns = [.. CoverageColumns, "lastRun", "lastRunState", "lastRunAt"];
 
     /// <summary>Where the page's table is had as a file.</summary>
     public static string Address(CoverageView view) => $"teams.csv{(view with { Page = 1, Selected = view.Selected.Clear() }).ToAddress()}";
+
+    /// <summary>Cells of <see cref="CoverageColumns"/>.</summary>
+    public static object?[] CellsOf(TeamCoverage coverage) =>
+        [
+            coverage.Team.Slug,
+            coverage.Team.Name,
+            coverage.Team.Goal,
+            coverage.Counts.Share,
+            coverage.MissingToGoal,
+            .. CountCells.Of(coverage.Counts),
+        ];
 
     public static IResult Export(
         HttpContext context,
@@ -52,20 +55,9 @@ internal static class TeamTable
         for (var skip = 0; ; skip += PageSize)
         {
             var page = await reader.ReadAsync(query with { Skip = skip, Take = PageSize }, cancellationToken);
-            foreach (var ((team, counts), run) in page.Rows.Select(row => ((row.Coverage.Team, row.Coverage.Counts), row.LastRun)))
+            foreach (var (coverage, run) in page.Rows.Select(row => (row.Coverage, row.LastRun)))
             {
-                yield return
-                [
-                    team.Slug,
-                    team.Name,
-                    team.Goal,
-                    counts.Share,
-                    counts.MissingTo(team.Goal),
-                    .. CountCells.Of(counts),
-                    run?.Id,
-                    run?.State.ToString(),
-                    run?.At,
-                ];
+                yield return [.. CellsOf(coverage), run?.Id, run?.State.ToString(), run?.At];
             }
 
             if (page.Rows.Count < PageSize)

@@ -89,7 +89,7 @@ public sealed partial class ComparePage
         {
             (_failure, _pushed) = (null, null);
             var overview = await Coverage.ReadAsync(Provider.Name, _leaving.Token);
-            var chosen = Choose(overview, view);
+            var chosen = view.Choose(overview);
             var now = Time.GetUtcNow();
             var teams = chosen.Count == 0 ? [] : await ReadAsync(chosen, now);
             // Else a newer load is under way, for other teams perhaps.
@@ -157,7 +157,7 @@ public sealed partial class ComparePage
             return;
         }
 
-        var chosen = Choose(overview, _view);
+        var chosen = _view.Choose(overview);
         if (!chosen.Select(team => team.Team.Id).SequenceEqual(_teams.Select(team => team.Team.Id)))
         {
             // One was added, removed or renamed: its other figures are not at hand.
@@ -180,11 +180,5 @@ public sealed partial class ComparePage
         {
             await _picker.FocusAsync();
         }
-    }
-
-    private static List<TeamCoverage> Choose(CoverageOverview overview, CompareView view)
-    {
-        var bySlug = overview.Teams.ToDictionary(team => team.Team.Slug, StringComparer.Ordinal);
-        return [.. view.Slugs.Where(bySlug.ContainsKey).Select(slug => bySlug[slug])];
     }
 }

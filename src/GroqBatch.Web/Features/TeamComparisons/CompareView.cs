@@ -1,3 +1,4 @@
+using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Teams;
 
 namespace GroqBatch.Web.Features.TeamComparisons;
@@ -22,6 +23,14 @@ public sealed record CompareView(IReadOnlyList<string> Slugs)
 
     /// <summary>With one more team; the same where it is there already, or there is no room.</summary>
     public CompareView With(string slug) => IsFull || Slugs.Contains(slug, StringComparer.Ordinal) ? this : new([.. Slugs, slug]);
+
+    /// <summary>Those that there are, in its order.</summary>
+    public IReadOnlyList<TeamCoverage> Choose(CoverageOverview overview)
+    {
+        ArgumentNullException.ThrowIfNull(overview);
+        var bySlug = overview.Teams.ToDictionary(team => team.Team.Slug, StringComparer.Ordinal);
+        return [.. Slugs.Where(bySlug.ContainsKey).Select(slug => bySlug[slug])];
+    }
 
     /// <summary>Without a team.</summary>
     public CompareView Without(string slug) => new([.. Slugs.Where(other => other != slug)]);
