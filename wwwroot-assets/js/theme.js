@@ -1,7 +1,7 @@
 // Runs before the first paint. What the reader chose is kept in a cookie, so that the server can say it to MudBlazor from the start; where
 // nothing was chosen the operating system decides, and what it said last is kept beside it for the same reason.
 (function (root) {
-  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const dark = '(prefers-color-scheme: dark)';
   const read = name => (document.cookie.match('(?:^|; )' + name + '=([a-z]+)') || [])[1];
   const write = (name, value) => { document.cookie = name + '=' + value + '; path=/; max-age=31536000; samesite=lax'; };
   const apply = () => {
@@ -11,7 +11,7 @@
     write('gb-dark', now ? 'yes' : 'no');
     return now;
   };
-  const isDark = () => (root.dataset.theme ? root.dataset.theme === 'dark' : dark.matches);
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia(dark).matches);
   let told = null;
   window.gbTheme = {
     isDark,
@@ -20,6 +20,7 @@
     forget: () => { told = null; },
     rail: isNarrow => write('gb-rail', isNarrow ? 'narrow' : 'wide'),
   };
-  dark.addEventListener('change', () => { const now = apply(); if (told) { told.invokeMethodAsync('ThemeChanged', now).catch(() => { }); } });
+  // One of its own, which nobody asks: in Chromium a list that is asked between the change and its event has no event any more.
+  matchMedia(dark).addEventListener('change', () => { const now = apply(); if (told) { told.invokeMethodAsync('ThemeChanged', now).catch(() => { }); } });
   apply();
 })(document.documentElement);

@@ -11,13 +11,18 @@ internal static class AxeExclusions
     /// <summary>A rule, what its node's selector contains, and why it is none. Empty: nothing is excluded.</summary>
     private static readonly (string Rule, string Selector, string Reason)[] Excluded = [];
 
+    /// <summary>Of those rules the ones whose answer another theme can change; the others read the document and its measures.</summary>
+    private static readonly string[] ColourRules = ["color-contrast", "link-in-text-block"];
+
     private static readonly string Script = new BundledAxeScriptProvider().GetScript();
 
     /// <summary>
     /// What axe finds, a line each. Asked in the page itself and for violations alone: the library's way runs in a second page as well and brings
     /// back every rule that holds, which takes several times as long.
     /// </summary>
-    public static async Task<IReadOnlyList<string>> FindViolationsAsync(IPage page)
+    /// <param name="page">The page.</param>
+    /// <param name="onlyColours">Whether only those rules are asked that another theme can break.</param>
+    public static async Task<IReadOnlyList<string>> FindViolationsAsync(IPage page, bool onlyColours = false)
     {
         if (!await page.EvaluateAsync<bool>("() => 'axe' in window"))
         {
@@ -26,12 +31,12 @@ internal static class AxeExclusions
 
         var found = await page.EvaluateAsync<string[][]>(
             """
-            async tags => {
-              const found = await axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] });
+            async ([type, values]) => {
+              const found = await axe.run(document, { runOnly: { type, values }, resultTypes: ['violations'] });
               return found.violations.flatMap(rule => rule.nodes.map(node => [rule.id, rule.help, node.target.join(' '), node.html.slice(0, 160)]));
             }
             """,
-            Tags
+            onlyColours ? new object[] { "rule", ColourRules } : ["tag", Tags]
         );
         return
         [

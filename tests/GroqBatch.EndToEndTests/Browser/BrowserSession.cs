@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Microsoft.Playwright;
 
 namespace GroqBatch.EndToEndTests.Browser;
@@ -12,12 +11,13 @@ internal sealed class BrowserSession : IAsyncDisposable
 {
     private readonly DashboardProcess _dashboard;
     private readonly ConcurrentQueue<string> _findings = new();
+    private Look _look;
 
-    private BrowserSession(IBrowserContext context, IPage page, DashboardProcess dashboard, string what)
+    private BrowserSession(IBrowserContext context, IPage page, DashboardProcess dashboard, Look look)
     {
         Context = context;
         Page = page;
-        What = what;
+        _look = look;
         _dashboard = dashboard;
     }
 
@@ -28,26 +28,19 @@ internal sealed class BrowserSession : IAsyncDisposable
     public IPage Page { get; }
 
     /// <summary>Theme and width, for messages and file names.</summary>
-    public string What { get; }
+    public string What => _look.ToString();
 
-    /// <summary>Signs somebody in and waits for the first page.</summary>
+    /// <summary>
+    /// Somebody who has signed in before an empty page. The way in is gone once for each name and dashboard, by the link and the form; whoever comes
+    /// again brings the cookie of then and nothing else.
+    /// </summary>
     /// <param name="dashboard">The dashboard.</param>
     /// <param name="look">Theme and width.</param>
     /// <param name="name">What they are called.</param>
     public static async Task<BrowserSession> SignInAsync(DashboardProcess dashboard, Look look, string name = "mira")
     {
         var session = await OpenAsync(dashboard, look);
-        var answer = await session.Page.GotoAsync(await dashboard.TakeLinkAsync());
-        for (var tries = 0; answer?.Status == (int)HttpStatusCode.TooManyRequests && tries < 14; tries++)
-        {
-            // Ten tries a minute from one address: tests that are quick are more than that, and the link is still good.
-            await Task.Delay(TimeSpan.FromSeconds(5));
-            answer = await session.Page.GotoAsync(await dashboard.TakeLinkAsync());
-        }
-
-        await session.Page.GetByLabel("Name").FillAsync(name);
-        await session.Page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
-        await session.WaitUntilReadyAsync();
+        await session.Context.AddCookiesAsync(await dashboard.SignIns.GetAsync(name, session.ComeInAsync));
         return session;
     }
 
@@ -70,7 +63,7 @@ internal sealed class BrowserSession : IAsyncDisposable
         Assertions.SetDefaultExpectTimeout(20_000);
         context.SetDefaultTimeout(20_000);
         var page = await context.NewPageAsync();
-        var session = new BrowserSession(context, page, dashboard, look.ToString());
+        var session = new BrowserSession(context, page, dashboard, look);
         page.Console += (_, message) =>
         {
             if (message.Type is "error" && !session.IsExpected(message.Text))
@@ -119,10 +112,62 @@ internal sealed class BrowserSession : IAsyncDisposable
     }
 
     /// <summary>
+    /// Fails unless the page, as it stands open, is sound in both themes, wide and narrow: theme and width change under it, as they do when a system
+    /// turns dark in the evening and a window is drawn narrow. Nothing of a page asks for its width but its style sheets.
+    /// </summary>
+    /// <param name="picture">What a picture of each is called; null: none is taken.</param>
+    /// <param name="looks">Instead of all four.</param>
+    public async Task AssertSoundInEveryLookAsync(string? picture = null, params IReadOnlyList<Look> looks)
+    {
+        var first = _look;
+        Look? before = null;
+        foreach (var look in looks.Count > 0 ? looks : Look.Every)
+        {
+            await LookAsync(look);
+            if (picture is not null)
+            {
+                await Screenshots.TakeAsync(Page, picture, What);
+            }
+
+            await AssertSoundAsync(onlyColours: before is not null && before.Width == look.Width);
+            before = look;
+        }
+
+        await LookAsync(first);
+    }
+
+    /// <summary>Another theme or width, on the page as it stands open.</summary>
+    public async Task LookAsync(Look look)
+    {
+        if (look.Width != _look.Width)
+        {
+            await Page.SetViewportSizeAsync(look.Width, look.Height);
+        }
+
+        if (look.IsDark != _look.IsDark)
+        {
+            await Page.EmulateMediaAsync(new() { ColorScheme = look.IsDark ? ColorScheme.Dark : ColorScheme.Light });
+        }
+
+        _look = look;
+
+        // The browser's part is there with its next picture; the server is told of the theme and answers.
+        await Page.WaitForFunctionAsync(
+            """
+            () => {
+              const button = document.querySelector('.frame:not(.boot-frame) [aria-label^="Switch to the"]');
+              return !button || button.getAttribute('aria-label').includes('light') === gbTheme.isDark();
+            }
+            """
+        );
+    }
+
+    /// <summary>
     /// Fails unless the page is sound: no horizontal overflow, no console error, no request elsewhere, and no violation of the WCAG 2.2 AA rules but
     /// those of <see cref="AxeExclusions"/>.
     /// </summary>
-    public async Task AssertSoundAsync()
+    /// <param name="onlyColours">Whether this very document was held to the other rules a moment ago, in the other theme.</param>
+    public async Task AssertSoundAsync(bool onlyColours = false)
     {
         var findings = new List<string>();
         var (width, inner) = (
@@ -140,13 +185,42 @@ internal sealed class BrowserSession : IAsyncDisposable
 
         // From its top: what has been scrolled half under the bar above is not too small to be hit.
         var scrolled = await Page.EvaluateAsync<double>("() => { const y = scrollY; scrollTo(0, 0); return y; }");
-        findings.AddRange(await AxeExclusions.FindViolationsAsync(Page));
+        findings.AddRange(await AxeExclusions.FindViolationsAsync(Page, onlyColours));
         await Page.EvaluateAsync("y => scrollTo(0, y)", scrolled);
         findings.AddRange(_findings);
         Assert.True(findings.Count == 0, $"{new Uri(Page.Url).PathAndQuery} ({What}):\n{string.Join('\n', findings)}");
     }
 
     public async ValueTask DisposeAsync() => await Context.DisposeAsync();
+
+    /// <summary>The way in, to its first page.</summary>
+    /// <returns>The cookie that says who it is.</returns>
+    private async Task<IReadOnlyList<Cookie>> ComeInAsync(string name)
+    {
+        await Page.GotoAsync(await _dashboard.TakeLinkAsync());
+        await Page.GetByLabel("Name").FillAsync(name);
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
+        await WaitUntilReadyAsync();
+        var cookies = await Context.CookiesAsync();
+
+        // What the theme and the rail remember is this page's own.
+        return
+        [
+            .. from cookie in cookies
+            where !cookie.Name.StartsWith("gb-", StringComparison.Ordinal)
+            select new Cookie
+            {
+                Name = cookie.Name,
+                Value = cookie.Value,
+                Domain = cookie.Domain,
+                Path = cookie.Path,
+                Expires = cookie.Expires,
+                HttpOnly = cookie.HttpOnly,
+                Secure = cookie.Secure,
+                SameSite = cookie.SameSite,
+            },
+        ];
+    }
 
     private bool IsExpected(string message) =>
         MayLoseConnection
@@ -164,15 +238,8 @@ internal sealed class BrowserSession : IAsyncDisposable
 /// <param name="Width">Pixels.</param>
 public sealed record Look(bool IsDark, int Width)
 {
-    /// <summary>The four that every page is looked at in.</summary>
-    public static TheoryData<bool, int> All { get; } =
-        new()
-        {
-            { false, 1440 },
-            { true, 1440 },
-            { false, 360 },
-            { true, 360 },
-        };
+    /// <summary>The four that every page is looked at in; those of a width one after the other.</summary>
+    public static IReadOnlyList<Look> Every { get; } = [new(false, 1440), new(true, 1440), new(true, 360), new(false, 360)];
 
     /// <summary>Pixels.</summary>
     public int Height => Width < 720 ? 740 : 1000;

@@ -30,6 +30,9 @@ internal sealed partial class DashboardProcess : IAsyncDisposable
     /// <summary>Its data folder, with the simulator's in it.</summary>
     public string DataFolder => _folder.Combine("data");
 
+    /// <summary>Who has come in so far.</summary>
+    public SignIns SignIns { get; } = new();
+
     /// <summary>What it has printed, for a test that failed.</summary>
     public string Said => string.Join('\n', _said);
 

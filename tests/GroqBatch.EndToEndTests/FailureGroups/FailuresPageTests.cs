@@ -9,18 +9,16 @@ public sealed class FailuresPageTests(FailedDashboard failed) : IClassFixture<Fa
 {
     private const string MaxTokens = "code = 'max_tokens'";
 
-    [Theory]
-    [MemberData(nameof(Look.All), MemberType = typeof(Look))]
+    [Fact]
     [Trait("Screenshots", "yes")]
-    public async Task Is_sound_and_a_run_of_57_8_percent_stands_out(bool isDark, int width)
+    public async Task Is_sound_and_a_run_of_57_8_percent_stands_out()
     {
-        await using var session = await BrowserSession.SignInAsync(failed.Dashboard, new Look(isDark, width), $"failures {isDark} {width}");
+        await using var session = await BrowserSession.SignInAsync(failed.Dashboard, new Look(false, 1440));
         var page = session.Page;
         await session.GoToAsync("failures?team=acme");
         await Assertions.Expect(page.Locator(".c-l")).ToHaveTextAsync("57.8 %");
         await Assertions.Expect(page.GetByText("1 run outside the limits")).ToBeVisibleAsync();
-        await Screenshots.TakeAsync(page, "failures", session.What);
-        await session.AssertSoundAsync();
+        await session.AssertSoundInEveryLookAsync("failures");
 
         await page.GetByText("As a table").ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Cell, new() { Name = "outside", Exact = true })).ToBeVisibleAsync();
@@ -30,15 +28,13 @@ public sealed class FailuresPageTests(FailedDashboard failed) : IClassFixture<Fa
         await Assertions.Expect(page.Locator(".example").First).ToBeVisibleAsync();
         await page.Locator(".example summary").First.ClickAsync();
         await page.Locator(".f-all").ScrollIntoViewIfNeededAsync();
-        await Screenshots.TakeAsync(page, "failures-group", session.What);
-        await session.AssertSoundAsync();
+        await session.AssertSoundInEveryLookAsync("failures-group");
 
         await page.Locator(".tbl-bar .btn.primary").ClickAsync();
         await Assertions
             .Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new("Send .* again", RegexOptions.None, TimeSpan.FromSeconds(1)) }))
             .ToBeVisibleAsync();
-        await Screenshots.TakeAsync(page, "failures-retry", session.What);
-        await session.AssertSoundAsync();
+        await session.AssertSoundInEveryLookAsync("failures-retry");
         await page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(page.Locator(".retry-ask")).ToHaveCountAsync(0);
     }
@@ -110,12 +106,10 @@ public sealed class FailuresPageTests(FailedDashboard failed) : IClassFixture<Fa
         );
     }
 
-    [Theory]
-    [InlineData(false, 1440)]
-    [InlineData(true, 360)]
-    public async Task Hostile_messages_and_answers_run_nothing_and_break_no_layout(bool isDark, int width)
+    [Fact]
+    public async Task Hostile_messages_and_answers_run_nothing_and_break_no_layout()
     {
-        await using var session = await BrowserSession.SignInAsync(failed.Dashboard, new Look(isDark, width), $"hostile {width}");
+        await using var session = await BrowserSession.SignInAsync(failed.Dashboard, new Look(false, 1440));
         var page = session.Page;
         await page.AddInitScriptAsync("window.trapped = []; window.trap = what => window.trapped.push(what); window.alert = window.trap;");
         await session.GoToAsync("failures?team=acme&code=schema_violation&since=all");
@@ -126,7 +120,7 @@ public sealed class FailuresPageTests(FailedDashboard failed) : IClassFixture<Fa
             await answer.ClickAsync();
         }
 
-        await session.AssertSoundAsync();
+        await session.AssertSoundInEveryLookAsync();
         Assert.Empty(await page.EvaluateAsync<string[]>("window.trapped"));
         Assert.Equal(0, await page.Locator(".f-open :is(script, img, svg, iframe, [onload], [onerror], a[href^=javascript])").CountAsync());
         Assert.Contains("<script>trap('script')</script>", await page.Locator("pre.answer").First.InnerTextAsync());

@@ -37,6 +37,7 @@ public sealed partial class BelowGoalTests
         await Starter.EndAsync(database, await Starter.StartAsync(dashboard, database.ConnectionString, "sample-antiwork", 10_000));
         await using var session = await BrowserSession.SignInAsync(dashboard, new Look(false, 1440));
         var page = session.Page;
+        await session.GoToAsync("/");
         await HealAsync(page);
         var clicks = 0;
 

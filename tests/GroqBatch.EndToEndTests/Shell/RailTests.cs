@@ -11,6 +11,7 @@ public sealed class RailTests(SampleDashboard sample) : IClassFixture<SampleDash
     {
         await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(false, 1440));
         var page = session.Page;
+        await session.GoToAsync("/");
         await page.GetByRole(AriaRole.Button, new() { Name = "Narrow the rail" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Widen the rail" })).ToBeVisibleAsync();
 
