@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace GroqBatch.EndToEndTests.Browser;
@@ -12,6 +13,7 @@ internal sealed class BrowserSession : IAsyncDisposable
     private readonly DashboardProcess _dashboard;
     private readonly ConcurrentQueue<string> _findings = new();
     private Look _look;
+    private string? _name;
 
     private BrowserSession(IBrowserContext context, IPage page, DashboardProcess dashboard, Look look)
     {
@@ -37,10 +39,20 @@ internal sealed class BrowserSession : IAsyncDisposable
     /// <param name="dashboard">The dashboard.</param>
     /// <param name="look">Theme and width.</param>
     /// <param name="name">What they are called.</param>
-    public static async Task<BrowserSession> SignInAsync(DashboardProcess dashboard, Look look, string name = "mira")
+    /// <param name="isItsOwn">
+    /// Whether nobody has the page afterwards: because scripts or routes were put into it, or the one before it signs out.
+    /// </param>
+    public static async Task<BrowserSession> SignInAsync(DashboardProcess dashboard, Look look, string name = "mira", bool isItsOwn = false)
     {
+        if (!isItsOwn && dashboard.Visitors.Take(name) is { } left)
+        {
+            await left.LookAsync(look);
+            return left;
+        }
+
         var session = await OpenAsync(dashboard, look);
-        await session.Context.AddCookiesAsync(await dashboard.SignIns.GetAsync(name, session.ComeInAsync));
+        await session.Context.AddCookiesAsync(await dashboard.Visitors.GetCookiesAsync(name, session.ComeInAsync));
+        session._name = isItsOwn ? null : name;
         return session;
     }
 
@@ -191,7 +203,35 @@ internal sealed class BrowserSession : IAsyncDisposable
         Assert.True(findings.Count == 0, $"{new Uri(Page.Url).PathAndQuery} ({What}):\n{string.Join('\n', findings)}");
     }
 
-    public async ValueTask DisposeAsync() => await Context.DisposeAsync();
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_name is not null)
+            {
+                await LeaveAsync();
+                _dashboard.Visitors.Keep(_name, this);
+                return;
+            }
+        }
+        catch (PlaywrightException)
+        {
+            // A page that cannot be tidied up is nobody's.
+        }
+
+        await Context.DisposeAsync();
+    }
+
+    /// <summary>Leaves nothing behind but who they are: no choice of theme, nothing dismissed, no finding.</summary>
+    private async Task LeaveAsync()
+    {
+        await Page.EvaluateAsync("() => { if (location.protocol !== 'about:') { localStorage.clear(); } }");
+        await Page.GotoAsync("about:blank");
+        await Context.ClearCookiesAsync(new() { NameRegex = new("^gb-", RegexOptions.None, TimeSpan.FromSeconds(1)) });
+        MayLoseConnection = false;
+        _findings.Clear();
+    }
 
     /// <summary>The way in, to its first page.</summary>
     /// <returns>The cookie that says who it is.</returns>

@@ -31,7 +31,7 @@ internal sealed partial class DashboardProcess : IAsyncDisposable
     public string DataFolder => _folder.Combine("data");
 
     /// <summary>Who has come in so far.</summary>
-    public SignIns SignIns { get; } = new();
+    public Visitors Visitors { get; } = new();
 
     /// <summary>What it has printed, for a test that failed.</summary>
     public string Said => string.Join('\n', _said);
@@ -105,6 +105,7 @@ internal sealed partial class DashboardProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Visitors.DisposeAsync();
         if (_process is not null)
         {
             await KillAsync();

@@ -1,17 +1,18 @@
 using GroqBatch.EndToEndTests.Browser;
+using GroqBatch.EndToEndTests.Runs;
 using Microsoft.Playwright;
 
 namespace GroqBatch.EndToEndTests.Connection;
 
 /// <summary>A page that stays open while its connection, or its server, goes away.</summary>
-public sealed class ReconnectTests(SampleDatabase database) : IClassFixture<SampleDatabase>
+[Collection<SlowRuns>]
+public sealed class ReconnectTests(SlowDashboard slow)
 {
     [Fact]
     public async Task Comes_back_to_the_same_view_after_a_lost_connection_and_after_a_killed_server()
     {
-        await Chromium.RequireAsync();
-        await using var dashboard = await DashboardProcess.StartAsync(database.ConnectionString);
-        await using var session = await BrowserSession.SignInAsync(dashboard, new Look(false, 1440));
+        var dashboard = slow.Dashboard;
+        await using var session = await BrowserSession.SignInAsync(dashboard, new Look(false, 1440), isItsOwn: true);
         var page = session.Page;
         var bar = page.Locator("#components-reconnect-modal");
         IWebSocketRoute? connection = null;

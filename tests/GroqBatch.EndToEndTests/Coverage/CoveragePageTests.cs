@@ -4,7 +4,8 @@ using Microsoft.Playwright;
 namespace GroqBatch.EndToEndTests.Coverage;
 
 /// <summary>The coverage page in a browser, on sample data.</summary>
-public sealed class CoveragePageTests(SampleDashboard sample) : IClassFixture<SampleDashboard>
+[Collection<Readers>]
+public sealed class CoveragePageTests(SampleDashboard sample)
 {
     [Fact]
     [Trait("Screenshots", "yes")]

@@ -109,7 +109,7 @@ public sealed class FailuresPageTests(FailedDashboard failed) : IClassFixture<Fa
     [Fact]
     public async Task Hostile_messages_and_answers_run_nothing_and_break_no_layout()
     {
-        await using var session = await BrowserSession.SignInAsync(failed.Dashboard, new Look(false, 1440));
+        await using var session = await BrowserSession.SignInAsync(failed.Dashboard, new Look(false, 1440), isItsOwn: true);
         var page = session.Page;
         await page.AddInitScriptAsync("window.trapped = []; window.trap = what => window.trapped.push(what); window.alert = window.trap;");
         await session.GoToAsync("failures?team=acme&code=schema_violation&since=all");

@@ -19,7 +19,7 @@ public sealed class HostileTextTests(HostileTextTests.HostileDashboard hostile) 
     public async Task Runs_nothing_loads_nothing_and_breaks_no_layout_on_any_page()
     {
         var run = await hostile.RunAsync();
-        await using var session = await BrowserSession.SignInAsync(hostile.Dashboard, new Look(false, 1440), "<b>mira</b>");
+        await using var session = await BrowserSession.SignInAsync(hostile.Dashboard, new Look(false, 1440), "<b>mira</b>", isItsOwn: true);
         var page = session.Page;
         await session.Context.AddInitScriptAsync(Watch);
         page.Dialog += (_, dialog) => throw new InvalidOperationException($"A dialog opened: {dialog.Message}");

@@ -5,7 +5,8 @@ using Microsoft.Playwright;
 namespace GroqBatch.EndToEndTests.Import;
 
 /// <summary>Importing files in a browser.</summary>
-public sealed class ImportPageTests(SampleDashboard sample) : IClassFixture<SampleDashboard>
+[Collection<Writers>]
+public sealed class ImportPageTests(SampleDashboard sample)
 {
     [Fact]
     public async Task Takes_files_into_a_new_team_and_is_sound_in_both_themes_wide_and_narrow()

@@ -5,7 +5,8 @@ using Microsoft.Playwright;
 namespace GroqBatch.EndToEndTests.KeptFilters;
 
 /// <summary>A filter kept by a name, from the page it was set on to the search that finds it, in a browser.</summary>
-public sealed class KeptFilterTests(SampleDashboard sample) : IClassFixture<SampleDashboard>
+[Collection<Readers>]
+public sealed class KeptFilterTests(SampleDashboard sample)
 {
     private static Regex Pattern(string pattern) => new(pattern, RegexOptions.None, TimeSpan.FromSeconds(1));
 

@@ -4,7 +4,8 @@ using Microsoft.Playwright;
 namespace GroqBatch.EndToEndTests.Models;
 
 /// <summary>The models page in a browser, on sample data.</summary>
-public sealed class ModelsPageTests(SampleDashboard sample) : IClassFixture<SampleDashboard>
+[Collection<Readers>]
+public sealed class ModelsPageTests(SampleDashboard sample)
 {
     [Fact]
     public async Task Is_sound_in_both_themes_wide_and_narrow()

@@ -47,7 +47,7 @@ public sealed class InboxTests(SampleDashboard sample) : IClassFixture<SampleDas
     [Fact]
     public async Task The_browser_shows_what_is_new_once_its_reader_has_chosen_so()
     {
-        await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(true, 1440), "ben");
+        await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(true, 1440), "ben", isItsOwn: true);
         var page = session.Page;
         // A browser without a head refuses by itself: one that asks stands in its place.
         await page.AddInitScriptAsync(

@@ -5,7 +5,8 @@ using Microsoft.Playwright;
 namespace GroqBatch.EndToEndTests.PullRequests;
 
 /// <summary>The pull request drawer in a browser, over a team's list.</summary>
-public sealed class DrawerTests(SampleDashboard sample) : IClassFixture<SampleDashboard>
+[Collection<Writers>]
+public sealed class DrawerTests(SampleDashboard sample)
 {
     private const string List = "/teams/sample-calcom?state=summarised";
 

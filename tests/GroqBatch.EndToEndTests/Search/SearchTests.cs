@@ -5,7 +5,8 @@ using Microsoft.Playwright;
 namespace GroqBatch.EndToEndTests.Search;
 
 /// <summary>The search over every page, in a browser.</summary>
-public sealed class SearchTests(SampleDashboard sample) : IClassFixture<SampleDashboard>
+[Collection<Readers>]
+public sealed class SearchTests(SampleDashboard sample)
 {
     private static Regex Pattern(string pattern) => new(pattern, RegexOptions.None, TimeSpan.FromSeconds(1));
 

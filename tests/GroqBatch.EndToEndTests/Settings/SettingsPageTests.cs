@@ -4,7 +4,8 @@ using Microsoft.Playwright;
 namespace GroqBatch.EndToEndTests.Settings;
 
 /// <summary>The settings in a browser, on sample data.</summary>
-public sealed class SettingsPageTests(SampleDashboard sample) : IClassFixture<SampleDashboard>
+[Collection<Readers>]
+public sealed class SettingsPageTests(SampleDashboard sample)
 {
     [Fact]
     public async Task Is_reached_on_a_phone_from_what_does_not_fit_side_by_side()

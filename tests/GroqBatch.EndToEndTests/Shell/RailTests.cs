@@ -4,7 +4,8 @@ using Microsoft.Playwright;
 namespace GroqBatch.EndToEndTests.Shell;
 
 /// <summary>The rail beside every page.</summary>
-public sealed class RailTests(SampleDashboard sample) : IClassFixture<SampleDashboard>
+[Collection<Readers>]
+public sealed class RailTests(SampleDashboard sample)
 {
     [Fact]
     public async Task Stays_as_its_reader_left_it_from_the_first_paint_on()

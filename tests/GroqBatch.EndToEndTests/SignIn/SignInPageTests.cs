@@ -4,7 +4,8 @@ using Microsoft.Playwright;
 namespace GroqBatch.EndToEndTests.SignIn;
 
 /// <summary>Coming in with a browser, and the frame that one is in then.</summary>
-public sealed class SignInPageTests(SampleDashboard sample) : IClassFixture<SampleDashboard>
+[Collection<Readers>]
+public sealed class SignInPageTests(SampleDashboard sample)
 {
     [Fact]
     public async Task The_way_in_is_sound_in_both_themes_wide_and_narrow()
@@ -26,7 +27,7 @@ public sealed class SignInPageTests(SampleDashboard sample) : IClassFixture<Samp
     [Fact]
     public async Task A_theme_that_was_chosen_is_remembered_and_there_before_the_page_is()
     {
-        await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(false, 1440));
+        await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(false, 1440), isItsOwn: true);
         var page = session.Page;
         await session.GoToAsync("/");
         Assert.Equal("rgb(246, 247, 249)", await BackgroundAsync(page));
@@ -46,7 +47,7 @@ public sealed class SignInPageTests(SampleDashboard sample) : IClassFixture<Samp
     [Fact]
     public async Task The_frame_is_walked_through_with_the_keyboard_and_signs_out()
     {
-        await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(false, 1440), "ada");
+        await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(false, 1440), "ada", isItsOwn: true);
         var page = session.Page;
         await session.GoToAsync("/");
 

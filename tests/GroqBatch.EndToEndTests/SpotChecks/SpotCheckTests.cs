@@ -154,7 +154,7 @@ public sealed class SpotCheckTests(SampleDashboard sample) : IClassFixture<Sampl
     [Fact]
     public async Task Hostile_text_runs_nothing_loads_nothing_and_breaks_no_layout()
     {
-        await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(false, 1440), "hostile");
+        await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(false, 1440), isItsOwn: true);
         var page = session.Page;
         var id = await DrawAsync(session);
         await page.AddInitScriptAsync("window.trapped = []; window.trap = what => window.trapped.push(what); window.alert = window.trap;");

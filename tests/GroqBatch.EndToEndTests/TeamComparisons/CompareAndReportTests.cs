@@ -17,7 +17,7 @@ public sealed class CompareAndReportTests(ComparedDashboard compared) : IClassFi
     [Trait("Screenshots", "yes")]
     public async Task Both_pages_are_sound_in_both_themes_wide_and_narrow_and_on_paper()
     {
-        await using var session = await BrowserSession.SignInAsync(compared.Dashboard, new Look(false, 1440));
+        await using var session = await BrowserSession.SignInAsync(compared.Dashboard, new Look(false, 1440), isItsOwn: true);
         var page = session.Page;
         await session.Context.AddInitScriptAsync("window.trapped = []; window.trap = what => window.trapped.push(String(what));");
         await session.GoToAsync(Comparison);
@@ -51,7 +51,7 @@ public sealed class CompareAndReportTests(ComparedDashboard compared) : IClassFi
     [Fact]
     public async Task Teams_are_chosen_compared_looked_behind_and_reported_on()
     {
-        await using var session = await BrowserSession.SignInAsync(compared.Dashboard, new Look(false, 1440));
+        await using var session = await BrowserSession.SignInAsync(compared.Dashboard, new Look(false, 1440), isItsOwn: true);
         var page = session.Page;
         await session.Context.AddInitScriptAsync("window.printed = 0; window.print = () => { window.printed++; };");
         await session.GoToAsync("/");
