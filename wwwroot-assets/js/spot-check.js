@@ -10,7 +10,8 @@ const press = event => {
   const pair = document.querySelector('[data-position]');
   page.invokeMethodAsync('PressAsync', event.key, pair ? Number(pair.dataset.position) : 0).catch(() => { });
 };
-export function listen(reader) { page = reader; document.addEventListener('keydown', press); }
-export function stop() { page = null; document.removeEventListener('keydown', press); }
+// Said on the document, for who is quicker than a script is loaded.
+export function listen(reader) { page = reader; document.addEventListener('keydown', press); document.documentElement.dataset.reader = 'listens'; }
+export function stop() { page = null; delete document.documentElement.dataset.reader; document.removeEventListener('keydown', press); }
 // The next one is read from its beginning.
 export function top() { const pair = document.querySelector('[data-position]'); if (pair && pair.getBoundingClientRect().top < 0) { pair.scrollIntoView({ block: 'start' }); } }

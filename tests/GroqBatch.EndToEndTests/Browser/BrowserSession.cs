@@ -105,6 +105,16 @@ internal sealed class BrowserSession : IAsyncDisposable
         await WaitUntilReadyAsync();
     }
 
+    /// <summary>Follows one of the links between the parts of a page, and waits until that part is there.</summary>
+    /// <param name="address">What its link leads to ends with this.</param>
+    public async Task TurnToAsync(string address)
+    {
+        var link = Page.Locator($"main nav a[href$='{address}']");
+        await link.ClickAsync();
+        await Assertions.Expect(link).ToHaveAttributeAsync("aria-current", "page");
+        await WaitUntilReadyAsync();
+    }
+
     /// <summary>Waits until the page is live and has its figures.</summary>
     public async Task WaitUntilReadyAsync()
     {

@@ -69,6 +69,9 @@ internal sealed partial class DashboardProcess : IAsyncDisposable
         start.Environment["Storage__DataFolder"] = DataFolder;
         start.Environment["ASPNETCORE_URLS"] = Address.ToString();
         start.Environment["Groq__Mode"] = "Simulator";
+
+        // Who lives for half a minute need not compile its code a second time.
+        start.Environment["DOTNET_TC_CallCounting"] = "0";
         foreach (var (name, value) in _settings)
         {
             start.Environment[name] = value;

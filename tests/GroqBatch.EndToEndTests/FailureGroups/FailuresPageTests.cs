@@ -1,11 +1,13 @@
 using System.Text.RegularExpressions;
 using GroqBatch.EndToEndTests.Browser;
+using GroqBatch.EndToEndTests.TeamComparisons;
 using Microsoft.Playwright;
 
 namespace GroqBatch.EndToEndTests.FailureGroups;
 
 /// <summary>The failures of all runs in a browser: seen, opened, retried, parked.</summary>
-public sealed class FailuresPageTests(FailedDashboard failed) : IClassFixture<FailedDashboard>
+[Collection<Strangers>]
+public sealed class FailuresPageTests(ComparedDashboard failed)
 {
     private const string MaxTokens = "code = 'max_tokens'";
 
@@ -82,26 +84,30 @@ public sealed class FailuresPageTests(FailedDashboard failed) : IClassFixture<Fa
         await page.GetByRole(AriaRole.Button, new() { Name = $"Send {open} again" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator(".f-note")).ToContainTextAsync($"{open} pull requests are sent again.");
+        await failed.EndAsync();
         Assert.Equal(
             1L,
             await failed.ScalarAsync<long>("select count(*) from groqbatch.audit_events where action = 'failures.retry' and actor = 'keys'")
         );
 
+        var violations = await failed.ScalarAsync<long>(
+            "select count(*) from groqbatch.pull_request_states where team_id = 900 and state = 'failed' and failure_code = 'schema_violation'"
+        );
         await session.GoToAsync("failures?team=acme&code=schema_violation&since=all");
         await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Park [0-9]", RegexOptions.None, TimeSpan.FromSeconds(1)) })
             .FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.GetByLabel("Reason, as others will read it")).ToBeFocusedAsync();
-        await page.Keyboard.TypeAsync("Generated code");
+        await page.Keyboard.TypeAsync("Written by a machine");
         await session.AssertSoundAsync();
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(page.Locator(".f-note")).ToContainTextAsync("29 pull requests are parked");
+        await Assertions.Expect(page.Locator(".f-note")).ToContainTextAsync($"{violations} pull requests are parked");
         Assert.Equal(
-            29L,
+            violations,
             await failed.ScalarAsync<long>(
-                "select count(*) from groqbatch.pull_request_states where team_id = 900 and state = 'parked' and parked_reason = 'Generated code'"
+                "select count(*) from groqbatch.pull_request_states where team_id = 900 and state = 'parked' and parked_reason = 'Written by a machine'"
             )
         );
     }

@@ -95,7 +95,7 @@ public sealed partial class WholeJobTests(WholeJobTests.Failing failing) : IClas
         page.GetByRole(AriaRole.Navigation, new() { Name = "Parts of this run" }).GetByRole(AriaRole.Link, new() { Name = name });
 
     private static ILocator At(IPage page, int position) =>
-        page.Locator($"[data-position='{position.ToString(CultureInfo.InvariantCulture)}']");
+        page.Locator($"[data-reader] [data-position='{position.ToString(CultureInfo.InvariantCulture)}']");
 
     private static Task ExpectAtAsync(IPage page, int position) => Assertions.Expect(At(page, position)).ToBeVisibleAsync();
 

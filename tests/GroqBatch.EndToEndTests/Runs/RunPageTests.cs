@@ -7,7 +7,7 @@ namespace GroqBatch.EndToEndTests.Runs;
 [Collection<SlowRuns>]
 public sealed class RunPageTests(SlowDashboard slow)
 {
-    private static readonly string[] Tabs = ["batches", "failures", "summaries", "requests", "timeline", "settings"];
+    private static readonly string[] Tabs = ["failures", "summaries", "requests", "timeline", "settings"];
 
     [Fact]
     [Trait("Screenshots", "yes")]
@@ -18,10 +18,12 @@ public sealed class RunPageTests(SlowDashboard slow)
         await session.GoToAsync("/runs");
         await session.AssertSoundInEveryLookAsync("runs");
 
+        await session.GoToAsync($"/runs/{ended}");
+        await session.AssertSoundInEveryLookAsync("run");
         foreach (var tab in Tabs)
         {
-            await session.GoToAsync($"/runs/{ended}?tab={tab}");
-            await session.AssertSoundInEveryLookAsync(tab == Tabs[0] ? "run" : $"run-{tab}");
+            await session.TurnToAsync($"tab={tab}");
+            await session.AssertSoundInEveryLookAsync($"run-{tab}");
         }
     }
 

@@ -33,15 +33,15 @@ public sealed class SettingsPageTests(SampleDashboard sample)
         await Assertions.Expect(page.GetByText("alive").First).ToBeVisibleAsync();
         await session.AssertSoundInEveryLookAsync("settings-health");
 
-        await session.GoToAsync("/settings?tab=prompt");
+        await session.TurnToAsync("tab=prompt");
         await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "System prompt", Exact = true })).ToBeVisibleAsync();
         await session.AssertSoundInEveryLookAsync("settings-prompt");
 
-        await session.GoToAsync("/settings?tab=audit");
+        await session.TurnToAsync("tab=audit");
         await page.Locator("main summary").First.ClickAsync();
         await session.AssertSoundInEveryLookAsync("settings-audit");
 
-        await session.GoToAsync("/settings?tab=samples");
+        await session.TurnToAsync("tab=samples");
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove the sample teams…" }).ClickAsync();
         await session.AssertSoundInEveryLookAsync("settings-samples");
     }

@@ -5,7 +5,8 @@ using Microsoft.Playwright;
 namespace GroqBatch.EndToEndTests.SpotChecks;
 
 /// <summary>A spot check in a browser, on sample data.</summary>
-public sealed class SpotCheckTests(SampleDashboard sample) : IClassFixture<SampleDashboard>
+[Collection<Writers>]
+public sealed class SpotCheckTests(SampleDashboard sample)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -214,7 +215,7 @@ public sealed class SpotCheckTests(SampleDashboard sample) : IClassFixture<Sampl
 
     private static Task ExpectAtAsync(IPage page, int position) =>
         Assertions
-            .Expect(page.Locator("[data-position]"))
+            .Expect(page.Locator("[data-reader] [data-position]"))
             .ToHaveAttributeAsync("data-position", position.ToString(CultureInfo.InvariantCulture));
 
     private async Task<long> CountAsync(string sql)

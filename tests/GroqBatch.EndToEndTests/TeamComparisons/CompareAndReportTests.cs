@@ -6,7 +6,8 @@ using Microsoft.Playwright;
 namespace GroqBatch.EndToEndTests.TeamComparisons;
 
 /// <summary>Teams beside each other, and a team on paper, in a browser.</summary>
-public sealed class CompareAndReportTests(ComparedDashboard compared) : IClassFixture<ComparedDashboard>
+[Collection<Strangers>]
+public sealed class CompareAndReportTests(ComparedDashboard compared)
 {
     private const string Comparison = "/teams/compare?team=sample-calcom&team=acme&team=hostile&team=sample-posthog&team=sample-antiwork";
 
