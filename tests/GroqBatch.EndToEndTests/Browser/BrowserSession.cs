@@ -135,7 +135,8 @@ internal sealed class BrowserSession : IAsyncDisposable
 
     /// <summary>
     /// Fails unless the page, as it stands open, is sound in both themes, wide and narrow: theme and width change under it, as they do when a system
-    /// turns dark in the evening and a window is drawn narrow. Nothing of a page asks for its width but its style sheets.
+    /// turns dark in the evening and a window is drawn narrow. Nothing of a page asks for its width but its style sheets, and themes differ by
+    /// nothing but colours: <c>LooksTests</c> of the dashboard hold both.
     /// </summary>
     /// <param name="picture">What a picture of each is called; null: none is taken.</param>
     /// <param name="looks">Instead of all four.</param>
@@ -225,7 +226,7 @@ internal sealed class BrowserSession : IAsyncDisposable
                 return;
             }
         }
-        catch (PlaywrightException)
+        catch (Exception gone) when (gone is PlaywrightException or TimeoutException)
         {
             // A page that cannot be tidied up is nobody's.
         }

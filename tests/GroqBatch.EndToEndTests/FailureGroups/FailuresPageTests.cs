@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using GroqBatch.EndToEndTests.Browser;
+using GroqBatch.EndToEndTests.Runs;
 using GroqBatch.EndToEndTests.TeamComparisons;
 using Microsoft.Playwright;
 
@@ -84,7 +85,7 @@ public sealed class FailuresPageTests(ComparedDashboard failed)
         await page.GetByRole(AriaRole.Button, new() { Name = $"Send {open} again" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator(".f-note")).ToContainTextAsync($"{open} pull requests are sent again.");
-        await failed.EndAsync();
+        await Starter.EndAsync(failed.Database, await failed.ScalarAsync<Guid>("select id from groqbatch.runs where started_by = 'keys'"));
         Assert.Equal(
             1L,
             await failed.ScalarAsync<long>("select count(*) from groqbatch.audit_events where action = 'failures.retry' and actor = 'keys'")

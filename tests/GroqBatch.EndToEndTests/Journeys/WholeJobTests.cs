@@ -102,39 +102,16 @@ public sealed partial class WholeJobTests(WholeJobTests.Failing failing) : IClas
     private static string RunIn(string address) => RunAddress().Match(address).Value;
 
     /// <summary>A dashboard whose models fail on three of ten.</summary>
-    public sealed class Failing : IAsyncLifetime
-    {
-        private readonly SampleDatabase _database = new();
-        private DashboardProcess? _dashboard;
-
-        internal DashboardProcess Dashboard => _dashboard!;
-
-        public async ValueTask InitializeAsync()
-        {
-            await Chromium.RequireAsync();
-            await _database.InitializeAsync();
-            _dashboard = await DashboardProcess.StartAsync(
-                _database.ConnectionString,
-                ("Pipeline__PollInterval", "00:00:00.300"),
-                ("Pipeline__FirstMinutePollInterval", "00:00:00.300"),
-                ("Simulator__Duration", "00:00:03"),
-                ("Simulator__Faults__0__Id", "some"),
-                ("Simulator__Faults__0__Kind", "AnswerAs"),
-                ("Simulator__Faults__0__Answer", "JsonValidateFailed"),
-                ("Simulator__Faults__0__Share", "0.3")
-            );
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            if (_dashboard is not null)
-            {
-                await _dashboard.DisposeAsync();
-            }
-
-            await _database.DisposeAsync();
-        }
-    }
+    public sealed class Failing()
+        : SampleDashboard(
+            ("Pipeline__PollInterval", "00:00:00.300"),
+            ("Pipeline__FirstMinutePollInterval", "00:00:00.300"),
+            ("Simulator__Duration", "00:00:03"),
+            ("Simulator__Faults__0__Id", "some"),
+            ("Simulator__Faults__0__Kind", "AnswerAs"),
+            ("Simulator__Faults__0__Answer", "JsonValidateFailed"),
+            ("Simulator__Faults__0__Share", "0.3")
+        );
 
     [GeneratedRegex("^Backfill ", RegexOptions.None, 1_000)]
     private static partial Regex Backfill();

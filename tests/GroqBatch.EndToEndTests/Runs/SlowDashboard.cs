@@ -3,59 +3,29 @@ using GroqBatch.EndToEndTests.Browser;
 namespace GroqBatch.EndToEndTests.Runs;
 
 /// <summary>A dashboard on sample data whose simulator answers ten lines a second, so that there is something to watch.</summary>
-public sealed class SlowDashboard : IAsyncLifetime
+public sealed class SlowDashboard()
+    : SampleDashboard(
+        ("Pipeline__PollInterval", "00:00:00.500"),
+        ("Pipeline__FirstMinutePollInterval", "00:00:00.500"),
+        ("Pipeline__MaxRequestsPerBatch", "200"),
+        ("Simulator__LinesPerSecond", "10")
+    )
 {
-    private readonly SemaphoreSlim _gate = new(1, 1);
-    private DashboardProcess? _dashboard;
+    // A collection's tests take turns: what is made on demand needs no lock.
     private Guid? _ended;
     private IReadOnlyList<(string Name, Guid Id)>? _shapes;
-
-    internal SampleDatabase Database { get; } = new();
-    internal DashboardProcess Dashboard => _dashboard!;
-
-    public async ValueTask InitializeAsync()
-    {
-        await Chromium.RequireAsync();
-        await Database.InitializeAsync();
-        _dashboard = await DashboardProcess.StartAsync(
-            Database.ConnectionString,
-            ("Pipeline__PollInterval", "00:00:00.500"),
-            ("Pipeline__FirstMinutePollInterval", "00:00:00.500"),
-            ("Pipeline__MaxRequestsPerBatch", "200"),
-            ("Simulator__LinesPerSecond", "10")
-        );
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_dashboard is not null)
-        {
-            await _dashboard.DisposeAsync();
-        }
-
-        await Database.DisposeAsync();
-        _gate.Dispose();
-    }
 
     /// <summary>A run of a hundred that this dashboard has carried out.</summary>
     internal async Task<Guid> EndedRunAsync()
     {
-        await _gate.WaitAsync(TestContext.Current.CancellationToken);
-        try
+        if (_ended is null)
         {
-            if (_ended is null)
-            {
-                var run = await Starter.StartAsync(Dashboard, Database.ConnectionString, "sample-calcom", 100);
-                await Starter.EndAsync(Database, run);
-                _ended = run;
-            }
+            var run = await Starter.StartAsync(Dashboard, Database.ConnectionString, "sample-calcom", 100);
+            await Starter.EndAsync(Database, run);
+            _ended = run;
+        }
 
-            return _ended.Value;
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        return _ended.Value;
     }
 
     /// <summary>The rows behind the three figures of a run.</summary>
@@ -75,16 +45,5 @@ public sealed class SlowDashboard : IAsyncLifetime
     }
 
     /// <summary>Runs written by hand, in states that nothing moves: each shape that a ladder can have.</summary>
-    internal async Task<IReadOnlyList<(string Name, Guid Id)>> ShapesAsync()
-    {
-        await _gate.WaitAsync(TestContext.Current.CancellationToken);
-        try
-        {
-            return _shapes ??= await Shapes.WriteAsync(Database.DataSource);
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
+    internal async Task<IReadOnlyList<(string Name, Guid Id)>> ShapesAsync() => _shapes ??= await Shapes.WriteAsync(Database.DataSource);
 }

@@ -11,6 +11,7 @@ public sealed class ComparedDashboard : IAsyncLifetime
 {
     private readonly FailedDashboard _failed = new();
 
+    internal Testing.Databases.TestDatabase Database => _failed.Database;
     internal DashboardProcess Dashboard => _failed.Dashboard;
 
     public async ValueTask InitializeAsync()
@@ -38,19 +39,6 @@ public sealed class ComparedDashboard : IAsyncLifetime
     }
 
     public ValueTask DisposeAsync() => _failed.DisposeAsync();
-
-    /// <summary>Waits until no run is live.</summary>
-    internal async Task EndAsync()
-    {
-        for (
-            var tries = 0;
-            tries < 600 && await ScalarAsync<long>("select count(*) from groqbatch.runs where ended_at is null") > 0;
-            tries++
-        )
-        {
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-        }
-    }
 
     internal Task<T> ScalarAsync<T>(string sql) => _failed.ScalarAsync<T>(sql);
 }

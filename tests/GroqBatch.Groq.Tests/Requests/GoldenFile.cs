@@ -1,4 +1,5 @@
 using System.Text;
+using GroqBatch.Testing.Folders;
 
 namespace GroqBatch.Groq.Tests.Requests;
 
@@ -8,7 +9,7 @@ namespace GroqBatch.Groq.Tests.Requests;
 /// </summary>
 internal static class GoldenFile
 {
-    private static readonly string Folder = Path.Combine(RepositoryRoot(), "tests", "GroqBatch.Groq.Tests", "Requests", "Golden");
+    private static readonly string Folder = Path.Combine(RepositoryFolder.Find(), "tests", "GroqBatch.Groq.Tests", "Requests", "Golden");
 
     public static void Matches(string name, string text)
     {
@@ -37,15 +38,4 @@ internal static class GoldenFile
                 .Where(name => !name.Contains(".received."))
                 .Order(StringComparer.Ordinal),
         ];
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "GroqBatch.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("The tests run outside the repository.");
-    }
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using GroqBatch.Testing.Folders;
 
 namespace GroqBatch.Web.Tests.Packaging;
 
@@ -8,7 +9,7 @@ public sealed partial class DockerfileTests
     [Fact]
     public async Task Copies_every_project_that_the_dashboard_is_made_of_before_it_restores()
     {
-        var root = RepositoryRoot();
+        var root = RepositoryFolder.Find();
         var recipe = await File.ReadAllTextAsync(Path.Combine(root, "Dockerfile"), TestContext.Current.CancellationToken);
         var beforeRestore = recipe[..recipe.IndexOf("RUN dotnet restore", StringComparison.Ordinal)];
 
@@ -31,17 +32,6 @@ public sealed partial class DockerfileTests
                 }
             }
         }
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "GroqBatch.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run below the repository.");
-        }
-
-        return folder.FullName;
     }
 
     [GeneratedRegex(
