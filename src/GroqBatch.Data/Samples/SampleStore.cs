@@ -68,6 +68,7 @@ internal sealed class SampleStore(
         foreach (
             var sql in new[]
             {
+                SampleSql.FindPullRequests,
                 SampleSql.AddRequests,
                 SampleSql.AddAttempts,
                 SampleSql.AddSummaries,
