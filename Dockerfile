@@ -12,12 +12,14 @@ COPY src/GroqBatch.Sources/GroqBatch.Sources.csproj src/GroqBatch.Sources/
 COPY src/GroqBatch.Simulator/GroqBatch.Simulator.csproj src/GroqBatch.Simulator/
 COPY src/GroqBatch.Hosting/GroqBatch.Hosting.csproj src/GroqBatch.Hosting/
 COPY src/GroqBatch.Web/GroqBatch.Web.csproj src/GroqBatch.Web/
-RUN dotnet restore src/GroqBatch.Web/GroqBatch.Web.csproj
+RUN dotnet restore src/GroqBatch.Web/GroqBatch.Web.csproj --use-current-runtime -p:PublishReadyToRun=true
 
 COPY appsettings.json ./
 COPY wwwroot-assets/ wwwroot-assets/
 COPY src/ src/
-RUN dotnet publish src/GroqBatch.Web/GroqBatch.Web.csproj --no-restore --configuration Release --output /app
+# Machine code, so that a container that starts doesn't begin by compiling.
+RUN dotnet publish src/GroqBatch.Web/GroqBatch.Web.csproj --no-restore --configuration Release --output /app \
+    --use-current-runtime --self-contained false -p:PublishReadyToRun=true
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app

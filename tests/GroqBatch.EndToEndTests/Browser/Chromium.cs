@@ -61,10 +61,10 @@ internal static class Chromium
                             "--force-color-profile=srgb",
                             "--font-render-hinting=none",
                             // Pages are here for seconds, on as many processors as there are tests beside each other: no process for each page of a
-                            // dashboard, none in reserve, and no code compiled for speed in the background. A quarter less of the processor.
+                            // dashboard, none in reserve, and only the quick one of the compilers. A quarter less of the processor.
                             "--process-per-site",
                             "--disable-features=SpareRendererForSitePerProcess,BackForwardCache,PaintHolding,Prerender2",
-                            "--js-flags=--single-threaded,--no-opt,--no-maglev",
+                            "--js-flags=--single-threaded,--no-opt",
                         ],
                     }
                 );
