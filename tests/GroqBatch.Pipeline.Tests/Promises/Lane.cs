@@ -103,6 +103,7 @@ internal sealed class Lane : IAsyncDisposable
             MaxAutoPrepare = 200,
             AutoPrepareMinUsages = 2,
             Options = "-c jit=off",
+            NoResetOnClose = true,
         }.ConnectionString;
 
     private Worker MakeWorker(int? maxLiveBatches)
