@@ -27,6 +27,7 @@ public static class DataServiceCollectionExtensions
         );
         services.AddSingleton<Installation.DatabaseInitialiser>();
         services.AddSingleton<IInstallation>(provider => provider.GetRequiredService<Installation.DatabaseInitialiser>());
+        services.AddSingleton<Installation.SignInKeys>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<Core.Audit.IAuditReader, Audit.AuditReader>();
         services.AddSingleton<Core.Audit.IAuditLog, Audit.AuditLog>();

@@ -1,4 +1,4 @@
-using GroqBatch.Data;
+using GroqBatch.Data.Installation;
 using GroqBatch.Hosting;
 using GroqBatch.Web.Features.Backfills;
 using GroqBatch.Web.Features.Coverage;
@@ -10,6 +10,7 @@ using GroqBatch.Web.Health;
 using GroqBatch.Web.Live;
 using GroqBatch.Web.Shell;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using MudBlazor.Services;
 
 try
@@ -36,8 +37,8 @@ try
     groundwork.AddTo(builder.Services, builder.Configuration);
     builder.Services.AddSingleton(new Surroundings(groundwork.IsSimulated));
     builder.Services.AddGroqBatchHealth();
-    // In the database: a restart signs nobody out, and another instance reads the same cookies.
-    builder.Services.AddDataProtection().SetApplicationName("GroqBatch").PersistKeysToDbContext<GroqBatchDbContext>();
+    builder.Services.AddDataProtection().SetApplicationName("GroqBatch");
+    builder.Services.AddOptions<KeyManagementOptions>().Configure<SignInKeys>((options, keys) => options.XmlRepository = keys);
     builder.Services.AddSignIn();
     builder.Services.AddLiveFeed();
     builder.Services.AddCoveragePages();

@@ -1,15 +1,15 @@
 using GroqBatch.Core.Audit;
-using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace GroqBatch.Data.Audit;
 
-internal sealed class AuditLog(IDbContextFactory<GroqBatchDbContext> contexts) : IAuditLog
+internal sealed class AuditLog(NpgsqlDataSource dataSource) : IAuditLog
 {
     public async Task AppendAsync(AuditEvent audit, CancellationToken cancellationToken)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        context.AuditEvents.Add(ToEntity(audit));
-        await context.SaveChangesAsync(cancellationToken);
+        await using var command = dataSource.CreateCommand();
+        AuditSql.Append(command, audit.Actor, audit.Origin, audit.Action, audit.Target, audit.Before, audit.After);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>For stores that write an event together with the change it tells of.</summary>

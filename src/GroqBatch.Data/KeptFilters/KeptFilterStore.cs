@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace GroqBatch.Data.KeptFilters;
 
-internal sealed class KeptFilterStore(IDbContextFactory<GroqBatchDbContext> contexts) : IKeptFilters
+internal sealed class KeptFilterStore(IDbContextFactory<GroqBatchDbContext> contexts, NpgsqlDataSource dataSource) : IKeptFilters
 {
     /// <summary>Any constant that no other advisory lock of this database has: one at a time counts, and adds if there is room.</summary>
     private const long KeepLock = 7_164_202_612;
@@ -16,13 +16,28 @@ internal sealed class KeptFilterStore(IDbContextFactory<GroqBatchDbContext> cont
     public async Task<IReadOnlyList<KeptFilter>> ListAsync(string page, Actor actor, CancellationToken cancellationToken)
     {
         actor.Demand(Right.View);
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var kept = await context
-            .KeptFilters.AsNoTracking()
-            .Where(filter => filter.Page == page)
-            .OrderBy(filter => filter.NameKey)
-            .ToListAsync(cancellationToken);
-        return [.. kept.Select(ToFilter)];
+        // Raw SQL: each page with a filter asks for it, and EF takes longer to get ready than the page does.
+        await using var command = dataSource.CreateCommand(
+            "select id, name, page, address, kept_by, kept_at from groqbatch.kept_filters where page = $1 order by name_key"
+        );
+        command.Parameters.Add(new() { Value = page });
+        var kept = new List<KeptFilter>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            kept.Add(
+                new KeptFilter(
+                    reader.GetInt64(0),
+                    reader.GetString(1),
+                    reader.GetString(2),
+                    reader.GetString(3),
+                    reader.GetString(4),
+                    reader.GetFieldValue<DateTimeOffset>(5)
+                )
+            );
+        }
+
+        return kept;
     }
 
     public async Task<KeptFilter> KeepAsync(string name, string address, Actor actor, CancellationToken cancellationToken)

@@ -5,17 +5,16 @@ using System.Text.Json.Serialization;
 using GroqBatch.Core.Estimates;
 using GroqBatch.Core.Outcomes;
 using GroqBatch.Core.Runs;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace GroqBatch.Data.Runs;
 
 /// <summary>Reads runs, passes, their failures by code, and batches: counters and indexes only, whatever the size of a run.</summary>
-internal sealed class RunReader(IDbContextFactory<GroqBatchDbContext> contexts, NpgsqlDataSource dataSource) : IRunReader
+internal sealed class RunReader(NpgsqlDataSource dataSource) : IRunReader
 {
     private const int FewestDigits = 4;
     private const int MostMatches = 10;
-    private static readonly string[] LiveStates = [.. Moves.LiveStates.Select(state => state.ToString())];
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -29,262 +28,256 @@ internal sealed class RunReader(IDbContextFactory<GroqBatchDbContext> contexts, 
         var (lowest, highest) = RangeOf(text.Trim());
         await using var command = dataSource.CreateCommand(RunReaderSql.Resolve);
         command.Parameters.Add(new() { Value = text.Trim() });
-        command.Parameters.Add(new() { Value = (object?)lowest ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
-        command.Parameters.Add(new() { Value = (object?)highest ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
+        command.Parameters.Add(new() { Value = (object?)lowest ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        command.Parameters.Add(new() { Value = (object?)highest ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
         command.Parameters.Add(new() { Value = MostMatches });
-        var ids = new List<Guid>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            ids.Add(reader.GetGuid(0));
-        }
-
-        return ids;
+        return await ReadAllAsync(command, reader => reader.GetGuid(0), cancellationToken);
     }
 
     public async Task<RunOverview?> FindAsync(Guid runId, CancellationToken cancellationToken)
     {
-        var found = await ReadAsync((_, runs) => runs.Where(run => run.Id == runId), skip: 0, take: 1, cancellationToken);
+        var found = await ReadAsync(RunReaderSql.ById(runId), cancellationToken);
         return found.Count == 0 ? null : found[0];
     }
 
     public Task<IReadOnlyList<RunOverview>> ListAsync(RunFilter filter, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        return ReadAsync((context, runs) => Where(context, runs, filter), filter.Skip, filter.Take, cancellationToken);
+        return ReadAsync(RunReaderSql.List(filter), cancellationToken);
     }
 
     public async Task<int> CountAsync(RunFilter filter, int most, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await Where(context, context.Runs.AsNoTracking(), filter)
-            .OrderByDescending(run => run.CreatedAt)
-            .Take(most)
-            .CountAsync(cancellationToken);
+        await using var command = dataSource.CreateCommand();
+        command.CommandText = RunReaderSql.Count(filter, most, command.Parameters);
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     public async Task<IReadOnlyList<string>> ListModelsAsync(string provider, CancellationToken cancellationToken)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await context
-            .Passes.Join(context.Runs.Where(run => run.Provider == provider), pass => pass.RunId, run => run.Id, (pass, _) => pass.Model)
-            .Distinct()
-            .OrderBy(model => model)
-            .ToListAsync(cancellationToken);
+        await using var command = dataSource.CreateCommand(RunReaderSql.Models);
+        command.Parameters.Add(new() { Value = provider });
+        return await ReadAllAsync(command, reader => reader.GetString(0), cancellationToken);
     }
 
     public async Task<FrozenRun?> FindFrozenAsync(Guid runId, CancellationToken cancellationToken)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var frozen = await context
-            .Runs.AsNoTracking()
-            .Where(run => run.Id == runId)
-            .Select(run => new
+        await using var command = dataSource.CreateCommand(RunReaderSql.Frozen);
+        command.Parameters.Add(new() { Value = runId });
+        var found = await ReadAllAsync(
+            command,
+            reader => new FrozenRun
             {
-                run.Ladder,
-                run.Settings,
-                run.PromptVersion,
-                run.IsCanaryDecided,
-                run.RetryCodes,
-                run.OnlyPullRequestId,
-            })
-            .SingleOrDefaultAsync(cancellationToken);
-        return frozen is null
-            ? null
-            : new FrozenRun
-            {
-                Ladder = JsonSerializer.Deserialize(frozen.Ladder, RunJson.Default.Ladder)!,
-                Settings = JsonSerializer.Deserialize(frozen.Settings, RunJson.Default.RunSettings)!,
-                PromptVersion = frozen.PromptVersion,
-                IsCanaryDecided = frozen.IsCanaryDecided,
-                RetryCodes = [.. frozen.RetryCodes.Select(CodeOf)],
-                PullRequestId = frozen.OnlyPullRequestId,
-            };
+                Ladder = JsonSerializer.Deserialize(reader.GetString(0), RunJson.Default.Ladder)!,
+                Settings = JsonSerializer.Deserialize(reader.GetString(1), RunJson.Default.RunSettings)!,
+                PromptVersion = reader.GetString(2),
+                IsCanaryDecided = reader.GetBoolean(3),
+                RetryCodes = [.. reader.GetFieldValue<string[]>(4).Select(CodeOf)],
+                PullRequestId = reader.IsDBNull(5) ? null : reader.GetInt64(5),
+            },
+            cancellationToken
+        );
+        return found.Count == 0 ? null : found[0];
     }
 
     public async Task<IReadOnlyList<RunEvent>> ListEventsAsync(Guid runId, int latest, CancellationToken cancellationToken)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var events = await context
-            .RunEvents.AsNoTracking()
-            .Where(moved => moved.RunId == runId)
-            .OrderByDescending(moved => moved.Id)
-            .Take(latest)
-            .ToListAsync(cancellationToken);
+        await using var command = dataSource.CreateCommand(RunReaderSql.Events);
+        command.Parameters.Add(new() { Value = runId });
+        command.Parameters.Add(new() { Value = latest });
+        var events = await ReadAllAsync(
+            command,
+            reader => new RunEvent(
+                reader.GetFieldValue<DateTimeOffset>(0),
+                reader.GetString(1),
+                reader.GetString(2),
+                reader.IsDBNull(3) ? null : reader.GetGuid(3),
+                reader.IsDBNull(4) ? null : reader.GetInt16(4),
+                Text(reader, 5),
+                Text(reader, 6),
+                reader.GetString(7)
+            ),
+            cancellationToken
+        );
         events.Reverse();
-        return
-        [
-            .. events.Select(moved => new RunEvent(
-                moved.At,
-                moved.Actor,
-                moved.Subject,
-                moved.BatchId,
-                moved.Pass,
-                moved.FromState,
-                moved.ToState,
-                moved.Reason
-            )),
-        ];
-    }
-
-    /// <summary>Only the conditions that are asked for, so that each plan can use the index that fits.</summary>
-    private static IQueryable<RunEntity> Where(GroqBatchDbContext context, IQueryable<RunEntity> runs, RunFilter filter)
-    {
-        if (filter.Ids is { } ids)
-        {
-            runs = runs.Where(run => ids.Contains(run.Id));
-        }
-
-        if (filter.TeamId is { } teamId)
-        {
-            runs = runs.Where(run => run.TeamId == teamId);
-        }
-
-        if (filter.Team is { } slug)
-        {
-            runs = runs.Where(run => run.TeamId == context.Teams.Where(team => team.Slug == slug).Select(team => team.Id).FirstOrDefault());
-        }
-
-        if (filter.Provider is { } provider)
-        {
-            runs = runs.Where(run => run.Provider == provider);
-        }
-
-        if (filter.LiveOnly)
-        {
-            runs = runs.Where(run => LiveStates.Contains(run.State));
-        }
-
-        if (filter.States.Count > 0)
-        {
-            var states = filter.States.Select(state => state.ToString()).ToArray();
-            runs = runs.Where(run => states.Contains(run.State));
-        }
-
-        if (filter.StartedBy is { } name)
-        {
-            runs = runs.Where(run => run.StartedBy == name);
-        }
-
-        if (filter.Model is { } model)
-        {
-            runs = runs.Where(run => context.Passes.Any(pass => pass.RunId == run.Id && pass.Model == model));
-        }
-
-        return runs;
+        return events;
     }
 
     /// <summary>One snapshot, so that the sums of what is read agree with each other.</summary>
-    private async Task<IReadOnlyList<RunOverview>> ReadAsync(
-        Func<GroqBatchDbContext, IQueryable<RunEntity>, IQueryable<RunEntity>> which,
-        int skip,
-        int take,
-        CancellationToken cancellationToken
-    )
+    private async Task<IReadOnlyList<RunOverview>> ReadAsync(NpgsqlBatchCommand which, CancellationToken cancellationToken)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        await using var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        var runs = await which(context, context.Runs.AsNoTracking())
-            .OrderByDescending(run => run.CreatedAt)
-            .ThenBy(run => run.Id)
-            .Skip(skip)
-            .Take(take)
-            .Join(
-                context.Teams,
-                run => run.TeamId,
-                team => team.Id,
-                (run, team) =>
-                    new
-                    {
-                        Run = run,
-                        team.Slug,
-                        team.Name,
-                    }
-            )
-            .OrderByDescending(row => row.Run.CreatedAt)
-            .ThenBy(row => row.Run.Id)
-            .ToListAsync(cancellationToken);
-        var ids = runs.ConvertAll(row => row.Run.Id);
-        var passes = await context
-            .Passes.AsNoTracking()
-            .Where(pass => ids.Contains(pass.RunId))
-            .OrderBy(pass => pass.Ordinal)
-            .ToListAsync(cancellationToken);
-        var failures = await context
-            .PassFailures.AsNoTracking()
-            .Where(failure => ids.Contains(failure.RunId))
-            .ToListAsync(cancellationToken);
-        var batches = await ReadBatchesAsync(context, ids, cancellationToken);
-        var now = await context.Database.SqlQuery<DateTimeOffset>($"select clock_timestamp() as \"Value\"").SingleAsync(cancellationToken);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        var runs = new List<RunOverview>();
+        await using (var batch = new NpgsqlBatch(connection) { BatchCommands = { which, new NpgsqlBatchCommand(RunReaderSql.Now) } })
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                runs.Add(ReadRun(reader));
+            }
+
+            await reader.NextResultAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            var now = reader.GetFieldValue<DateTimeOffset>(0);
+            for (var run = 0; run < runs.Count; run++)
+            {
+                runs[run] = runs[run] with { ReadAt = now };
+            }
+        }
+
+        if (runs.Count == 0)
+        {
+            return runs;
+        }
+
+        var ids = runs.Select(run => run.Id).ToArray();
+        var passes = new List<(Guid RunId, PassOverview Pass)>();
+        var failures = new List<Failures>();
+        var batches = new List<(Guid RunId, int Pass, BatchOverview Batch)>();
+        await using (
+            var parts = new NpgsqlBatch(connection)
+            {
+                BatchCommands = { Of(RunReaderSql.Passes, ids), Of(RunReaderSql.Failures, ids), Of(RunReaderSql.Batches, ids) },
+            }
+        )
+        await using (var reader = await parts.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                passes.Add((reader.GetGuid(0), ReadPass(reader)));
+            }
+
+            await reader.NextResultAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                failures.Add(
+                    new(reader.GetGuid(0), reader.GetInt16(1), CodeOf(reader.GetString(2)), reader.GetInt32(3), reader.GetInt32(4))
+                );
+            }
+
+            await reader.NextResultAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                batches.Add((reader.GetGuid(0), reader.GetInt16(1), ReadBatch(reader)));
+            }
+        }
+
         await transaction.CommitAsync(cancellationToken);
 
-        var passesOf = passes.ToLookup(pass => pass.RunId);
+        var passesOf = passes.ToLookup(pass => pass.RunId, pass => pass.Pass);
         var failuresOf = failures.ToLookup(failure => failure.RunId);
-        var batchesOf = batches.ToLookup(batch => (batch.RunId, batch.PassOrdinal), batch => batch.Overview);
+        var batchesOf = batches.ToLookup(batch => (batch.RunId, batch.Pass), batch => batch.Batch);
         return
         [
-            .. runs.Select(row => new RunOverview
-            {
-                Id = row.Run.Id,
-                ParentRunId = row.Run.ParentRunId,
-                Team = row.Slug,
-                TeamName = row.Name,
-                Provider = row.Run.Provider,
-                State = Enum.Parse<RunState>(row.Run.State),
-                Reason = row.Run.Reason,
-                Limit = row.Run.ScopeLimit,
-                WithFallback = row.Run.WithFallback,
-                IncludeStale = row.Run.IncludeStale,
-                IsOfFailures = row.Run.ParentRunId is not null || row.Run.FailureFilter is not null,
-                IsOfOne = row.Run.OnlyPullRequestId is not null,
-                Filter = row.Run.Filter is null ? null : JsonSerializer.Deserialize(row.Run.Filter, RunJson.Default.PullRequestFilter),
-                PromptVersion = row.Run.PromptVersion,
-                Provenance = Enum.Parse<RunProvenance>(row.Run.Provenance),
-                StartedBy = row.Run.StartedBy,
-                CreatedAt = row.Run.CreatedAt,
-                PlannedAt = row.Run.PlannedAt,
-                EndedAt = row.Run.EndedAt,
-                ReadAt = now,
-                HoldAfterPass = row.Run.HoldAfterPass,
-                Selected = row.Run.Selected,
-                Succeeded = row.Run.Succeeded,
-                Estimate = row.Run.Estimate is null ? null : JsonSerializer.Deserialize<Estimate>(row.Run.Estimate, Json),
-                FailuresByCode = CodesOf(failuresOf[row.Run.Id], failure => failure.Final),
-                Passes =
-                [
-                    .. passesOf[row.Run.Id].Select(pass => PassOf(pass, failuresOf[row.Run.Id], batchesOf[(pass.RunId, pass.Ordinal)])),
-                ],
-            }),
+            .. runs.Select(run =>
+                run with
+                {
+                    FailuresByCode = CodesOf(failuresOf[run.Id], failure => failure.Final),
+                    Passes =
+                    [
+                        .. passesOf[run.Id]
+                            .Select(pass =>
+                                pass with
+                                {
+                                    FailuresByCode = CodesOf(
+                                        failuresOf[run.Id].Where(failure => failure.Pass == pass.Ordinal),
+                                        failure => failure.Requests
+                                    ),
+                                    Batches = [.. batchesOf[(run.Id, pass.Ordinal)]],
+                                }
+                            ),
+                    ],
+                }
+            ),
         ];
     }
 
-    private static PassOverview PassOf(PassEntity pass, IEnumerable<PassFailureEntity> failures, IEnumerable<BatchOverview> batches) =>
+    private static NpgsqlBatchCommand Of(string sql, Guid[] runIds) => new(sql) { Parameters = { new() { Value = runIds } } };
+
+    private static RunOverview ReadRun(NpgsqlDataReader reader) =>
         new()
         {
-            Ordinal = pass.Ordinal,
-            Model = pass.Model,
-            Replaced = pass.Replaced,
-            Requests = pass.Requests,
-            Succeeded = pass.Succeeded,
-            Failed = pass.Failed,
-            PromptTokens = pass.PromptTokens,
-            CompletionTokens = pass.CompletionTokens,
-            Cost = pass.Cost,
-            UnknownRequests = pass.UnknownRequests,
-            StartedAt = pass.StartedAt,
-            EndedAt = pass.EndedAt,
-            FailuresByCode = CodesOf(failures.Where(failure => failure.Ordinal == pass.Ordinal), failure => failure.Requests),
-            Batches = [.. batches],
+            Id = reader.GetGuid(0),
+            ParentRunId = reader.IsDBNull(1) ? null : reader.GetGuid(1),
+            Team = reader.GetString(2),
+            TeamName = reader.GetString(3),
+            Provider = reader.GetString(4),
+            State = Enum.Parse<RunState>(reader.GetString(5)),
+            Reason = Text(reader, 6),
+            Limit = Number(reader, 7),
+            WithFallback = reader.GetBoolean(8),
+            IncludeStale = reader.GetBoolean(9),
+            IsOfFailures = !reader.IsDBNull(1) || reader.GetBoolean(10),
+            IsOfOne = reader.GetBoolean(11),
+            Filter = reader.IsDBNull(12) ? null : JsonSerializer.Deserialize(reader.GetString(12), RunJson.Default.PullRequestFilter),
+            PromptVersion = reader.GetString(13),
+            Provenance = Enum.Parse<RunProvenance>(reader.GetString(14)),
+            StartedBy = reader.GetString(15),
+            CreatedAt = reader.GetFieldValue<DateTimeOffset>(16),
+            PlannedAt = Time(reader, 17),
+            EndedAt = Time(reader, 18),
+            HoldAfterPass = reader.IsDBNull(19) ? null : reader.GetInt16(19),
+            Selected = reader.GetInt32(20),
+            Succeeded = reader.GetInt32(21),
+            Estimate = reader.IsDBNull(22) ? null : JsonSerializer.Deserialize<Estimate>(reader.GetString(22), Json),
+            ReadAt = default,
+            FailuresByCode = new Dictionary<FailureCode, int>(),
+            Passes = [],
         };
 
-    private static Dictionary<FailureCode, int> CodesOf(IEnumerable<PassFailureEntity> failures, Func<PassFailureEntity, int> count)
+    private static PassOverview ReadPass(NpgsqlDataReader reader) =>
+        new()
+        {
+            Ordinal = reader.GetInt16(1),
+            Model = reader.GetString(2),
+            Replaced = Text(reader, 3),
+            Requests = reader.GetInt32(4),
+            Succeeded = reader.GetInt32(5),
+            Failed = reader.GetInt32(6),
+            PromptTokens = reader.GetInt64(7),
+            CompletionTokens = reader.GetInt64(8),
+            Cost = reader.GetDecimal(9),
+            UnknownRequests = reader.GetInt32(10),
+            StartedAt = reader.GetFieldValue<DateTimeOffset>(11),
+            EndedAt = Time(reader, 12),
+            FailuresByCode = new Dictionary<FailureCode, int>(),
+            Batches = [],
+        };
+
+    private static BatchOverview ReadBatch(NpgsqlDataReader reader) =>
+        new()
+        {
+            Id = reader.GetGuid(2),
+            Ordinal = reader.GetInt32(3),
+            State = Enum.Parse<BatchState>(reader.GetString(4)),
+            Model = reader.IsDBNull(5) ? null : JsonSerializer.Deserialize(reader.GetString(5), RunJson.Default.Rung)?.Model,
+            Status = Text(reader, 6),
+            ProviderBatchId = Text(reader, 7),
+            InputFileId = Text(reader, 8),
+            OutputFileId = Text(reader, 9),
+            ErrorFileId = Text(reader, 10),
+            Requests = reader.GetInt32(11),
+            ProviderTotal = Number(reader, 12),
+            ProviderCompleted = Number(reader, 13),
+            ProviderFailed = Number(reader, 14),
+            Succeeded = Number(reader, 15),
+            Failed = Number(reader, 16),
+            Difference = Text(reader, 17),
+            IngestedAt = Time(reader, 18),
+            PolledAt = Time(reader, 19),
+            Trouble = Text(reader, 20),
+            SubmittedAt = Time(reader, 21),
+            EndedAt = Time(reader, 22),
+        };
+
+    private static Dictionary<FailureCode, int> CodesOf(IEnumerable<Failures> failures, Func<Failures, int> count)
     {
         var counts = new Dictionary<FailureCode, int>();
         foreach (var failure in failures.Where(failure => count(failure) > 0))
         {
-            var code = CodeOf(failure.Code);
-            counts[code] = counts.GetValueOrDefault(code) + count(failure);
+            counts[failure.Code] = counts.GetValueOrDefault(failure.Code) + count(failure);
         }
 
         return counts;
@@ -295,76 +288,28 @@ internal sealed class RunReader(IDbContextFactory<GroqBatchDbContext> contexts, 
             ? code
             : throw new InvalidDataException($"The ledger holds the failure code {text}, which this version does not know.");
 
-    /// <summary>Without the provider's raw objects: they are for reading one, not for lists.</summary>
-    private static async Task<List<(Guid RunId, short PassOrdinal, BatchOverview Overview)>> ReadBatchesAsync(
-        GroqBatchDbContext context,
-        List<Guid> runIds,
+    private static async Task<List<T>> ReadAllAsync<T>(
+        NpgsqlCommand command,
+        Func<NpgsqlDataReader, T> read,
         CancellationToken cancellationToken
     )
     {
-        var rows = await context
-            .Batches.AsNoTracking()
-            .Where(batch => runIds.Contains(batch.RunId))
-            .OrderBy(batch => batch.PassOrdinal)
-            .ThenBy(batch => batch.Ordinal)
-            .Select(batch => new
-            {
-                batch.Id,
-                batch.RunId,
-                batch.PassOrdinal,
-                batch.Ordinal,
-                batch.State,
-                batch.Rung,
-                batch.Status,
-                batch.ProviderBatchId,
-                batch.InputFileId,
-                batch.OutputFileId,
-                batch.ErrorFileId,
-                batch.Requests,
-                batch.ProviderTotal,
-                batch.ProviderCompleted,
-                batch.ProviderFailed,
-                batch.Succeeded,
-                batch.Failed,
-                batch.Difference,
-                batch.IngestedAt,
-                batch.PolledAt,
-                Trouble = batch.Trouble ?? batch.PollError,
-                batch.SubmittedAt,
-                batch.EndedAt,
-            })
-            .ToListAsync(cancellationToken);
-        return rows.ConvertAll(row =>
-            (
-                row.RunId,
-                row.PassOrdinal,
-                new BatchOverview
-                {
-                    Id = row.Id,
-                    Ordinal = row.Ordinal,
-                    State = Enum.Parse<BatchState>(row.State),
-                    Model = row.Rung is null ? null : JsonSerializer.Deserialize(row.Rung, RunJson.Default.Rung)?.Model,
-                    Status = row.Status,
-                    ProviderBatchId = row.ProviderBatchId,
-                    InputFileId = row.InputFileId,
-                    OutputFileId = row.OutputFileId,
-                    ErrorFileId = row.ErrorFileId,
-                    Requests = row.Requests,
-                    ProviderTotal = row.ProviderTotal,
-                    ProviderCompleted = row.ProviderCompleted,
-                    ProviderFailed = row.ProviderFailed,
-                    Succeeded = row.Succeeded,
-                    Failed = row.Failed,
-                    Difference = row.Difference,
-                    IngestedAt = row.IngestedAt,
-                    PolledAt = row.PolledAt,
-                    Trouble = row.Trouble,
-                    SubmittedAt = row.SubmittedAt,
-                    EndedAt = row.EndedAt,
-                }
-            )
-        );
+        var rows = new List<T>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
     }
+
+    private static string? Text(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
+
+    private static int? Number(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetInt32(ordinal);
+
+    private static DateTimeOffset? Time(NpgsqlDataReader reader, int ordinal) =>
+        reader.IsDBNull(ordinal) ? null : reader.GetFieldValue<DateTimeOffset>(ordinal);
 
     /// <summary>The ids that begin with a text, as a range that the primary key's index answers; null when it is no beginning of an id.</summary>
     internal static (Guid? Lowest, Guid? Highest) RangeOf(string text)
@@ -380,28 +325,7 @@ internal sealed class RunReader(IDbContextFactory<GroqBatchDbContext> contexts, 
             Guid.ParseExact(digits.PadRight(32, 'f').ToLower(CultureInfo.InvariantCulture), "N")
         );
     }
-}
 
-internal static class RunReaderSql
-{
-    /// <summary>Raw, because EF cannot compare uuids: two index ranges and two lookups by key.</summary>
-    public const string Resolve = """
-        select id
-        from (
-            select id, created_at from groqbatch.runs where id between $2 and $3
-            union
-            select run.id, run.created_at
-            from groqbatch.batches batch
-            join groqbatch.runs run on run.id = batch.run_id
-            where batch.id between $2 and $3 and $2 = $3
-            union
-            select run.id, run.created_at
-            from groqbatch.batches batch
-            join groqbatch.runs run on run.id = batch.run_id
-            join groqbatch.providers provider on provider.name = batch.provider
-            where batch.provider_batch_id = $1
-        ) found
-        order by created_at desc
-        limit $4
-        """;
+    /// <summary>How many of a pass failed with a code, and how many of those for good.</summary>
+    private sealed record Failures(Guid RunId, int Pass, FailureCode Code, int Requests, int Final);
 }

@@ -10,7 +10,12 @@ using Npgsql;
 
 namespace GroqBatch.Data.Teams;
 
-internal sealed class TeamStore(IDbContextFactory<GroqBatchDbContext> contexts, IModelCatalogue catalogue, TimeProvider time) : ITeamStore
+internal sealed class TeamStore(
+    IDbContextFactory<GroqBatchDbContext> contexts,
+    NpgsqlDataSource dataSource,
+    IModelCatalogue catalogue,
+    TimeProvider time
+) : ITeamStore
 {
     public async Task<Team> AddAsync(NewTeam team, Actor actor, CancellationToken cancellationToken)
     {
@@ -101,26 +106,36 @@ internal sealed class TeamStore(IDbContextFactory<GroqBatchDbContext> contexts, 
         return ToTeam(team);
     }
 
-    public async Task<IReadOnlyList<Team>> ListAsync(CancellationToken cancellationToken)
-    {
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return [.. (await context.Teams.AsNoTracking().OrderBy(team => team.Slug).ToListAsync(cancellationToken)).Select(ToTeam)];
-    }
+    public Task<IReadOnlyList<Team>> ListAsync(CancellationToken cancellationToken) => ReadAsync("true", null, cancellationToken);
 
     public async Task<Team?> FindAsync(string slug, CancellationToken cancellationToken)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await context.Teams.AsNoTracking().SingleOrDefaultAsync(team => team.Slug == slug, cancellationToken) is { } team
-            ? ToTeam(team)
-            : null;
+        ArgumentNullException.ThrowIfNull(slug);
+        return (await ReadAsync("slug = $1", slug, cancellationToken)) is [var team] ? team : null;
     }
 
-    public async Task<Team?> FindAsync(int id, CancellationToken cancellationToken)
+    public async Task<Team?> FindAsync(int id, CancellationToken cancellationToken) =>
+        (await ReadAsync("id = $1", id, cancellationToken)) is [var team] ? team : null;
+
+    /// <summary>Raw SQL: most commands look for a team first, and EF takes longer to get ready than they have to do.</summary>
+    private async Task<IReadOnlyList<Team>> ReadAsync(string which, object? value, CancellationToken cancellationToken)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await context.Teams.AsNoTracking().SingleOrDefaultAsync(team => team.Id == id, cancellationToken) is { } team
-            ? ToTeam(team)
-            : null;
+        await using var command = dataSource.CreateCommand(
+            $"select id, slug, name, goal, is_sample, ladder from groqbatch.teams where {which} order by slug"
+        );
+        if (value is not null)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        var teams = new List<Team>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            teams.Add(TeamRow.Read(reader, ladder: 5));
+        }
+
+        return teams;
     }
 
     private IReadOnlyList<string> CheckLadder(IReadOnlyList<string> models) =>
