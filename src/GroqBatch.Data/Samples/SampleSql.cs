@@ -97,6 +97,28 @@ internal static class SampleSql
         where state.provider = @provider and state.pull_request_id = written.pull_request_id
         """;
 
+    /// <summary>
+    /// What an installation that had been there all the while would have noted on each of the last thirty evenings: of the pull requests there were
+    /// by then, those that had a summary by then. Today's is noted by whoever notes every day's.
+    /// </summary>
+    public const string AddHistory = """
+        insert into groqbatch.coverage_history (provider, team_id, taken_at, excluded, summarised_first, recovered, stale, in_flight, failed, parked,
+                                                pending, goal)
+        select @provider, team.id, evening.at,
+               count(*) filter (where not pr.is_eligible),
+               count(*) filter (where pr.is_eligible and summary.rung = 1),
+               count(*) filter (where pr.is_eligible and summary.rung > 1),
+               0, 0, 0, 0,
+               count(*) filter (where pr.is_eligible and summary.id is null),
+               team.goal
+        from (select date_trunc('day', now(), 'UTC') - day * interval '1 day' + interval '23 hours' as at from generate_series(1, 30) day) evening
+        join groqbatch.teams team on team.id = @team
+        join groqbatch.pull_requests pr on pr.team_id = team.id and pr.created_at <= evening.at
+        left join groqbatch.summaries summary on summary.run_id = @run and summary.pull_request_id = pr.id and summary.created_at <= evening.at
+        group by team.id, team.goal, evening.at
+        order by evening.at
+        """;
+
     public const string Exists = "select exists (select 1 from groqbatch.teams where is_sample)";
 
     public const string Lock = "select id, slug from groqbatch.teams where is_sample order by slug for update";

@@ -72,6 +72,7 @@ internal sealed class SampleStore(
                 SampleSql.AddRequests,
                 SampleSql.AddAttempts,
                 SampleSql.AddSummaries,
+                SampleSql.AddHistory,
                 FailureGroups.FailureGroupSql.CountOfRun,
             }
         )

@@ -71,6 +71,8 @@ internal sealed class GroqBatchCommand(IReadOnlyDictionary<string, string?> envi
             start.Environment.Remove(name);
         }
 
+        // Who lives for seconds need not compile its code a second time.
+        start.Environment["DOTNET_TC_CallCounting"] = "0";
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
