@@ -47,6 +47,7 @@ public sealed class SampleDataTests(SourcesDatabase database) : IClassFixture<So
             Assert.Equal((eligible, pending, eligible - pending), (team.Counts.Eligible, team.Counts.Pending, team.Counts.Summarised));
             Assert.True(team.Counts.Recovered > 0);
             await AssertRunHoldsTogetherAsync(team.Team.Id, team.Counts);
+            await AssertHistoryLeadsThereAsync(team.Team.Id, team.Counts);
         }
 
         Assert.Empty(await database.Get<CoverageRecount>().FindDifferencesAsync(Cancellation));
@@ -81,6 +82,38 @@ public sealed class SampleDataTests(SourcesDatabase database) : IClassFixture<So
             "3 sample.add,3 sample.remove",
             await database.QueryAsync<string>(
                 "select string_agg(n || ' ' || action, ',' order by action) from (select action, count(*) n from groqbatch.audit_events where action like 'sample%' group by action) a"
+            )
+        );
+    }
+
+    /// <summary>The month before says what stood in the ledger on each evening: nothing before the run, its summaries since.</summary>
+    private async Task AssertHistoryLeadsThereAsync(int teamId, CoverageCounts counts)
+    {
+        Assert.Equal(
+            "30 evenings, 0 summarised before the run",
+            await database.QueryAsync<string>(
+                """
+                select count(*) || ' evenings, ' || sum(history.summarised_first + history.recovered) filter (where history.taken_at < run.created_at)
+                       || ' summarised before the run'
+                from groqbatch.coverage_history history join groqbatch.runs run on run.team_id = history.team_id
+                where history.team_id = $1
+                """,
+                teamId
+            )
+        );
+        Assert.Equal(
+            0,
+            await database.QueryAsync<long>(
+                """
+                select count(*) from groqbatch.coverage_history history join groqbatch.runs run on run.team_id = history.team_id
+                where history.team_id = $1
+                  and (history.excluded + history.summarised_first + history.recovered + history.pending
+                           <> (select count(*) from groqbatch.pull_requests pr where pr.team_id = $1 and pr.created_at <= history.taken_at)
+                       or history.taken_at > run.ended_at and (history.summarised_first, history.recovered) <> ($2, $3))
+                """,
+                teamId,
+                counts.Summarised - counts.Recovered,
+                counts.Recovered
             )
         );
     }
