@@ -37,10 +37,7 @@ internal static class AxeExclusions
     /// What axe finds, a line each. Asked in the page itself and for violations alone: the library's way runs in a second page as well and brings
     /// back every rule that holds, which takes several times as long.
     /// </summary>
-    /// <remarks>
-    /// Nothing is loaded for it: no rule of these asks for style sheets as text, and there is nothing that plays by itself. Of a page with a modal dialog
-    /// open the dialog is asked, for nobody can reach what is behind it; each such page is asked without a dialog as well.
-    /// </remarks>
+    /// <remarks>Nothing is loaded for it: no rule of these asks for style sheets as text, and there is nothing that plays by itself.</remarks>
     /// <param name="page">The page.</param>
     /// <param name="onlyColours">Whether only those rules are asked that another theme can break.</param>
     public static async Task<IReadOnlyList<string>> FindViolationsAsync(IPage page, bool onlyColours = false)
@@ -53,7 +50,7 @@ internal static class AxeExclusions
         var found = await page.EvaluateAsync<string[][]>(
             """
             async ([type, values]) => {
-              const found = await axe.run(document.querySelector('dialog:modal') ?? document, { runOnly: { type, values }, resultTypes: ['violations'], preload: false });
+              const found = await axe.run(document, { runOnly: { type, values }, resultTypes: ['violations'], preload: false });
               return found.violations.flatMap(rule => rule.nodes.map(node => [rule.id, rule.help, node.target.join(' '), node.html.slice(0, 160)]));
             }
             """,
