@@ -13,7 +13,7 @@ using Microsoft.EntityFrameworkCore;
 namespace GroqBatch.Data;
 
 /// <summary>The one context of the product; schema <c>groqbatch</c>.</summary>
-public sealed class GroqBatchDbContext(DbContextOptions<GroqBatchDbContext> options) : DbContext(options), IDataProtectionKeyContext
+public sealed class GroqBatchDbContext(DbContextOptions<GroqBatchDbContext> options) : DbContext(options)
 {
     public const string Schema = "groqbatch";
     public const string MigrationsTable = "__migrations";
@@ -48,7 +48,7 @@ public sealed class GroqBatchDbContext(DbContextOptions<GroqBatchDbContext> opti
     public DbSet<KeptFilters.KeptFilterEntity> KeptFilters => Set<KeptFilters.KeptFilterEntity>();
     public DbSet<AuditEventEntity> AuditEvents => Set<AuditEventEntity>();
 
-    /// <summary>Keys of sign-in cookies, so that they outlive a process and hold on every instance.</summary>
+    /// <summary>Keys of sign-in cookies, so that they outlive a process and hold on every instance: see <see cref="Installation.SignInKeys"/>.</summary>
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -138,7 +138,7 @@ internal sealed partial class BatchStore
             completionTokens = reader.GetInt64(5);
             cost = reader.GetDecimal(6);
             unknownCost = reader.GetInt32(7);
-            refusal = Text(reader, 8);
+            refusal = reader.TextOrNull(8);
         }
 
         var difference = await FindDifferenceAsync(ledger, ingest, unanswered, cancellationToken);
@@ -228,7 +228,7 @@ internal sealed partial class BatchStore
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            if (FailureCodes.TryParse(Text(reader, 0), out var code))
+            if (FailureCodes.TryParse(reader.TextOrNull(0), out var code))
             {
                 counts[code] = reader.GetInt32(1);
             }

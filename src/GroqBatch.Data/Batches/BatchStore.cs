@@ -602,30 +602,25 @@ internal sealed partial class BatchStore(NpgsqlDataSource dataSource) : IBatchSt
             Bytes = reader.GetInt64(8),
             RequestFileHash = reader.GetFieldValue<byte[]>(9),
             PromptVersion = reader.GetString(10),
-            IntentAt = Time(reader, 11),
-            SubmittedAt = Time(reader, 12),
-            ProviderBatchId = Text(reader, 13),
-            InputFileId = Text(reader, 14),
-            OutputFileId = Text(reader, 15),
-            ErrorFileId = Text(reader, 16),
-            Status = Text(reader, 17),
-            RawJson = Text(reader, 18),
-            CancelRequestedAt = Time(reader, 19),
-            ExpiresAt = Time(reader, 20),
-            RetryAt = Time(reader, 21),
+            IntentAt = reader.TimeOrNull(11),
+            SubmittedAt = reader.TimeOrNull(12),
+            ProviderBatchId = reader.TextOrNull(13),
+            InputFileId = reader.TextOrNull(14),
+            OutputFileId = reader.TextOrNull(15),
+            ErrorFileId = reader.TextOrNull(16),
+            Status = reader.TextOrNull(17),
+            RawJson = reader.TextOrNull(18),
+            CancelRequestedAt = reader.TimeOrNull(19),
+            ExpiresAt = reader.TimeOrNull(20),
+            RetryAt = reader.TimeOrNull(21),
             Troubles = reader.GetInt32(22),
             Now = reader.GetFieldValue<DateTimeOffset>(23),
             EstimatedCost = reader.IsDBNull(24) ? null : reader.GetDecimal(24),
-            ProviderErrors = Text(reader, 25) is { } errors
+            ProviderErrors = reader.TextOrNull(25) is { } errors
                 ? JsonSerializer.Deserialize(errors, BatchJson.Default.IReadOnlyListProviderBatchError)!
                 : [],
             ProviderCounts = reader.IsDBNull(26) ? null : new RequestCounts(reader.GetInt32(26), reader.GetInt32(27), reader.GetInt32(28)),
-            IngestedAt = Time(reader, 29),
-            Rung = Text(reader, 30) is { } rung ? JsonSerializer.Deserialize(rung, Runs.RunJson.Default.Rung) : null,
+            IngestedAt = reader.TimeOrNull(29),
+            Rung = reader.TextOrNull(30) is { } rung ? JsonSerializer.Deserialize(rung, Runs.RunJson.Default.Rung) : null,
         };
-
-    private static DateTimeOffset? Time(NpgsqlDataReader reader, int ordinal) =>
-        reader.IsDBNull(ordinal) ? null : reader.GetFieldValue<DateTimeOffset>(ordinal);
-
-    private static string? Text(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
 }

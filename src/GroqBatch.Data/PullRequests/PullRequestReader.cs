@@ -40,9 +40,9 @@ internal sealed class PullRequestReader(NpgsqlDataSource dataSource) : IPullRequ
             Id = pullRequestId,
             Team = Teams.TeamRow.Read(reader, ladder: 11),
             State = CoverageStates.Parse(reader.GetString(5)),
-            FailureCode = Text(reader, 6),
-            ParkedBy = Text(reader, 7),
-            ParkedReason = Text(reader, 8),
+            FailureCode = reader.TextOrNull(6),
+            ParkedBy = reader.TextOrNull(7),
+            ParkedReason = reader.TextOrNull(8),
             ClaimedBy = reader.IsDBNull(9) ? null : reader.GetGuid(9),
             ReadAt = reader.GetFieldValue<DateTimeOffset>(10),
             PullRequest = PullRequestRow.Read(reader, PullRequestReaderSql.FindColumns),
@@ -125,8 +125,8 @@ internal sealed class PullRequestReader(NpgsqlDataSource dataSource) : IPullRequ
             Rung = reader.GetInt16(6),
             Pass = reader.GetInt16(7),
             PromptVersion = reader.GetString(8),
-            PromptTokens = Number(reader, 9),
-            CompletionTokens = Number(reader, 10),
+            PromptTokens = reader.NumberOrNull(9),
+            CompletionTokens = reader.NumberOrNull(10),
             Cost = reader.IsDBNull(11) ? null : reader.GetDecimal(11),
             CreatedAt = reader.GetFieldValue<DateTimeOffset>(12),
         };
@@ -140,19 +140,15 @@ internal sealed class PullRequestReader(NpgsqlDataSource dataSource) : IPullRequ
             Pass = reader.GetInt16(2),
             Number = reader.GetInt16(3),
             Model = reader.GetString(4),
-            ProviderBatchId = Text(reader, 5),
-            Outcome = Text(reader, 6),
-            FailureCode = Text(reader, 7),
-            Message = Text(reader, 8),
-            HttpStatus = Number(reader, 9),
-            PromptTokens = Number(reader, 10),
-            CompletionTokens = Number(reader, 11),
+            ProviderBatchId = reader.TextOrNull(5),
+            Outcome = reader.TextOrNull(6),
+            FailureCode = reader.TextOrNull(7),
+            Message = reader.TextOrNull(8),
+            HttpStatus = reader.NumberOrNull(9),
+            PromptTokens = reader.NumberOrNull(10),
+            CompletionTokens = reader.NumberOrNull(11),
             Cost = reader.IsDBNull(12) ? null : reader.GetDecimal(12),
             HasAnswer = reader.GetBoolean(13),
             At = reader.GetFieldValue<DateTimeOffset>(14),
         };
-
-    private static string? Text(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
-
-    private static int? Number(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetInt32(ordinal);
 }

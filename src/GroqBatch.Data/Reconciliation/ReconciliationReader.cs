@@ -105,7 +105,7 @@ internal sealed class ReconciliationReader(NpgsqlDataSource dataSource) : IRecon
                         Planned = reader.GetInt32(5),
                         Theirs = reader.IsDBNull(6)
                             ? null
-                            : new RequestCounts(reader.GetInt32(6), Int(reader, 7) ?? 0, Int(reader, 8) ?? 0),
+                            : new RequestCounts(reader.GetInt32(6), reader.NumberOrNull(7) ?? 0, reader.NumberOrNull(8) ?? 0),
                         OffendingIds = reader.IsDBNull(10) ? [] : reader.GetFieldValue<string[]>(10),
                         Succeeded = reader.GetInt32(14),
                         NotRun = reader.GetInt32(15),
@@ -140,12 +140,12 @@ internal sealed class ReconciliationReader(NpgsqlDataSource dataSource) : IRecon
             found.Add($"{open} attempts have no outcome.");
         }
 
-        if (Int(reader, 11) is { } counted && counted != succeeded)
+        if (reader.NumberOrNull(11) is { } counted && counted != succeeded)
         {
             found.Add($"The counter says {counted} succeeded, the rows say {succeeded}.");
         }
 
-        if (Int(reader, 12) is { } countedFailed && countedFailed != failed)
+        if (reader.NumberOrNull(12) is { } countedFailed && countedFailed != failed)
         {
             found.Add($"The counter says {countedFailed} failed, the rows say {failed}.");
         }
@@ -194,6 +194,4 @@ internal sealed class ReconciliationReader(NpgsqlDataSource dataSource) : IRecon
             ? code
             : throw new InvalidDataException($"The ledger holds the failure code {text}, which this version does not know.");
     }
-
-    private static int? Int(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetInt32(ordinal);
 }

@@ -94,8 +94,8 @@ internal sealed class RunReader(NpgsqlDataSource dataSource) : IRunReader
                 reader.GetString(2),
                 reader.IsDBNull(3) ? null : reader.GetGuid(3),
                 reader.IsDBNull(4) ? null : reader.GetInt16(4),
-                Text(reader, 5),
-                Text(reader, 6),
+                reader.TextOrNull(5),
+                reader.TextOrNull(6),
                 reader.GetString(7)
             ),
             cancellationToken
@@ -110,20 +110,12 @@ internal sealed class RunReader(NpgsqlDataSource dataSource) : IRunReader
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var runs = new List<RunOverview>();
-        await using (var batch = new NpgsqlBatch(connection) { BatchCommands = { which, new NpgsqlBatchCommand(RunReaderSql.Now) } })
-        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+        await using (var newest = new NpgsqlBatch(connection) { BatchCommands = { which } })
+        await using (var reader = await newest.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
             {
                 runs.Add(ReadRun(reader));
-            }
-
-            await reader.NextResultAsync(cancellationToken);
-            await reader.ReadAsync(cancellationToken);
-            var now = reader.GetFieldValue<DateTimeOffset>(0);
-            for (var run = 0; run < runs.Count; run++)
-            {
-                runs[run] = runs[run] with { ReadAt = now };
             }
         }
 
@@ -205,8 +197,8 @@ internal sealed class RunReader(NpgsqlDataSource dataSource) : IRunReader
             TeamName = reader.GetString(3),
             Provider = reader.GetString(4),
             State = Enum.Parse<RunState>(reader.GetString(5)),
-            Reason = Text(reader, 6),
-            Limit = Number(reader, 7),
+            Reason = reader.TextOrNull(6),
+            Limit = reader.NumberOrNull(7),
             WithFallback = reader.GetBoolean(8),
             IncludeStale = reader.GetBoolean(9),
             IsOfFailures = !reader.IsDBNull(1) || reader.GetBoolean(10),
@@ -216,13 +208,13 @@ internal sealed class RunReader(NpgsqlDataSource dataSource) : IRunReader
             Provenance = Enum.Parse<RunProvenance>(reader.GetString(14)),
             StartedBy = reader.GetString(15),
             CreatedAt = reader.GetFieldValue<DateTimeOffset>(16),
-            PlannedAt = Time(reader, 17),
-            EndedAt = Time(reader, 18),
+            PlannedAt = reader.TimeOrNull(17),
+            EndedAt = reader.TimeOrNull(18),
             HoldAfterPass = reader.IsDBNull(19) ? null : reader.GetInt16(19),
             Selected = reader.GetInt32(20),
             Succeeded = reader.GetInt32(21),
             Estimate = reader.IsDBNull(22) ? null : JsonSerializer.Deserialize<Estimate>(reader.GetString(22), Json),
-            ReadAt = default,
+            ReadAt = reader.GetFieldValue<DateTimeOffset>(23),
             FailuresByCode = new Dictionary<FailureCode, int>(),
             Passes = [],
         };
@@ -232,7 +224,7 @@ internal sealed class RunReader(NpgsqlDataSource dataSource) : IRunReader
         {
             Ordinal = reader.GetInt16(1),
             Model = reader.GetString(2),
-            Replaced = Text(reader, 3),
+            Replaced = reader.TextOrNull(3),
             Requests = reader.GetInt32(4),
             Succeeded = reader.GetInt32(5),
             Failed = reader.GetInt32(6),
@@ -241,7 +233,7 @@ internal sealed class RunReader(NpgsqlDataSource dataSource) : IRunReader
             Cost = reader.GetDecimal(9),
             UnknownRequests = reader.GetInt32(10),
             StartedAt = reader.GetFieldValue<DateTimeOffset>(11),
-            EndedAt = Time(reader, 12),
+            EndedAt = reader.TimeOrNull(12),
             FailuresByCode = new Dictionary<FailureCode, int>(),
             Batches = [],
         };
@@ -253,23 +245,23 @@ internal sealed class RunReader(NpgsqlDataSource dataSource) : IRunReader
             Ordinal = reader.GetInt32(3),
             State = Enum.Parse<BatchState>(reader.GetString(4)),
             Model = reader.IsDBNull(5) ? null : JsonSerializer.Deserialize(reader.GetString(5), RunJson.Default.Rung)?.Model,
-            Status = Text(reader, 6),
-            ProviderBatchId = Text(reader, 7),
-            InputFileId = Text(reader, 8),
-            OutputFileId = Text(reader, 9),
-            ErrorFileId = Text(reader, 10),
+            Status = reader.TextOrNull(6),
+            ProviderBatchId = reader.TextOrNull(7),
+            InputFileId = reader.TextOrNull(8),
+            OutputFileId = reader.TextOrNull(9),
+            ErrorFileId = reader.TextOrNull(10),
             Requests = reader.GetInt32(11),
-            ProviderTotal = Number(reader, 12),
-            ProviderCompleted = Number(reader, 13),
-            ProviderFailed = Number(reader, 14),
-            Succeeded = Number(reader, 15),
-            Failed = Number(reader, 16),
-            Difference = Text(reader, 17),
-            IngestedAt = Time(reader, 18),
-            PolledAt = Time(reader, 19),
-            Trouble = Text(reader, 20),
-            SubmittedAt = Time(reader, 21),
-            EndedAt = Time(reader, 22),
+            ProviderTotal = reader.NumberOrNull(12),
+            ProviderCompleted = reader.NumberOrNull(13),
+            ProviderFailed = reader.NumberOrNull(14),
+            Succeeded = reader.NumberOrNull(15),
+            Failed = reader.NumberOrNull(16),
+            Difference = reader.TextOrNull(17),
+            IngestedAt = reader.TimeOrNull(18),
+            PolledAt = reader.TimeOrNull(19),
+            Trouble = reader.TextOrNull(20),
+            SubmittedAt = reader.TimeOrNull(21),
+            EndedAt = reader.TimeOrNull(22),
         };
 
     private static Dictionary<FailureCode, int> CodesOf(IEnumerable<Failures> failures, Func<Failures, int> count)
@@ -303,13 +295,6 @@ internal sealed class RunReader(NpgsqlDataSource dataSource) : IRunReader
 
         return rows;
     }
-
-    private static string? Text(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
-
-    private static int? Number(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetInt32(ordinal);
-
-    private static DateTimeOffset? Time(NpgsqlDataReader reader, int ordinal) =>
-        reader.IsDBNull(ordinal) ? null : reader.GetFieldValue<DateTimeOffset>(ordinal);
 
     /// <summary>The ids that begin with a text, as a range that the primary key's index answers; null when it is no beginning of an id.</summary>
     internal static (Guid? Lowest, Guid? Highest) RangeOf(string text)

@@ -47,8 +47,6 @@ internal static class RunReaderSql
         from groqbatch.batches where run_id = any($1) order by pass_ordinal, ordinal
         """;
 
-    public const string Now = "select clock_timestamp()";
-
     public const string Models = """
         select distinct pass.model
         from groqbatch.passes pass join groqbatch.runs run on run.id = pass.run_id
@@ -98,7 +96,8 @@ internal static class RunReaderSql
         $"""
             select run.id, run.parent_run_id, team.slug, team.name, run.provider, run.state, run.reason, run.scope_limit, run.with_fallback,
                    run.include_stale, run.failure_filter is not null, run.only_pull_request_id is not null, run.filter, run.prompt_version, run.provenance,
-                   run.started_by, run.created_at, run.planned_at, run.ended_at, run.hold_after_pass, run.selected, run.succeeded, run.estimate
+                   run.started_by, run.created_at, run.planned_at, run.ended_at, run.hold_after_pass, run.selected, run.succeeded, run.estimate,
+                   clock_timestamp()
             from (select * from groqbatch.runs run where {which} order by run.created_at desc, run.id {part}) run
             join groqbatch.teams team on team.id = run.team_id
             order by run.created_at desc, run.id

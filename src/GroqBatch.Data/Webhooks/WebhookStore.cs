@@ -164,18 +164,15 @@ internal sealed class WebhookStore(NpgsqlDataSource dataSource) : IWebhookStore
         {
             Host = reader.GetString(0),
             ReadAt = reader.GetFieldValue<DateTimeOffset>(1),
-            GoneAt = TimeOf(reader, 2),
-            DeliveredAt = TimeOf(reader, 3),
+            GoneAt = reader.TimeOrNull(2),
+            DeliveredAt = reader.TimeOrNull(3),
             GivenUp = reader.GetInt32(4),
             Waiting = reader.GetInt32(5),
             Failing = reader.GetInt32(6),
-            NextAttemptAt = TimeOf(reader, 7),
+            NextAttemptAt = reader.TimeOrNull(7),
             LastError = reader.IsDBNull(8) ? null : reader.GetString(8),
         };
     }
-
-    private static DateTimeOffset? TimeOf(NpgsqlDataReader reader, int column) =>
-        reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
 
     private static string? Cut(string? text) => text is { Length: > Lengths.FoldedMessage } ? text[..Lengths.FoldedMessage] : text;
 
