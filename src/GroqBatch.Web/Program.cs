@@ -24,6 +24,9 @@ try
         }
     );
     builder.WebHost.UseStaticWebAssets();
+    // Else a build, unlike what is published, has every style sheet and script loaded anew with each page, and unpacked at that; their names carry
+    // what is in them, so that one that was changed is another.
+    builder.Configuration["ReloadStaticAssetsAtRuntime"] ??= builder.Environment.IsDevelopment().ToString();
     HostLogging.QuietLibraries(builder.Logging);
     builder.ListenOnLoopbackUnlessTold();
 

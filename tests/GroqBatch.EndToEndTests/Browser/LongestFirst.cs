@@ -1,6 +1,11 @@
+using GroqBatch.EndToEndTests.Backfills;
 using GroqBatch.EndToEndTests.Browser;
+using GroqBatch.EndToEndTests.Hostile;
 using GroqBatch.EndToEndTests.Journeys;
+using GroqBatch.EndToEndTests.Notifications;
 using GroqBatch.EndToEndTests.Runs;
+using GroqBatch.EndToEndTests.TeamComparisons;
+using GroqBatch.EndToEndTests.Teams;
 using Xunit.Sdk;
 using Xunit.v3;
 
@@ -11,7 +16,18 @@ namespace GroqBatch.EndToEndTests.Browser;
 /// <summary>What takes longest is begun first, so that at the end no test runs by itself beside an idle processor.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    private static readonly string[] Long = [nameof(SlowRuns), nameof(Writers), nameof(WholeJobTests), nameof(Readers)];
+    private static readonly string[] Long =
+    [
+        nameof(SlowRuns),
+        nameof(Writers),
+        nameof(WholeJobTests),
+        nameof(Readers),
+        nameof(TeamPageTests),
+        nameof(HostileTextTests),
+        nameof(Strangers),
+        nameof(BackfillDialogTests),
+        nameof(InboxTests),
+    ];
 
     /// <inheritdoc />
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

@@ -20,7 +20,7 @@ public sealed partial class ImportPage
     private readonly List<Upload> _uploads = [];
     private readonly List<IDisposable> _following = [];
     private DotNetObjectReference<ImportPage>? _self;
-    private IJSObjectReference? _sender;
+    private PageScript? _sender;
     private ElementReference _zone;
     private ElementReference _input;
     private IReadOnlyList<Team>? _teams;
@@ -107,15 +107,7 @@ public sealed partial class ImportPage
         Forget();
         if (_sender is not null)
         {
-            try
-            {
-                await _sender.InvokeVoidAsync("leave");
-                await _sender.DisposeAsync();
-            }
-            catch (JSDisconnectedException)
-            {
-                // The page is gone, and with it what it was sending.
-            }
+            await _sender.DisposeAsync();
         }
 
         _self?.Dispose();
@@ -130,9 +122,8 @@ public sealed partial class ImportPage
         if (_teams is not null && !_isListening)
         {
             _isListening = true;
-            _self = DotNetObjectReference.Create(this);
-            _sender = await Browser.TryLoadAsync("import");
-            if (_sender is not null)
+            (_sender, _self) = (new PageScript(Browser, "import", "leave"), DotNetObjectReference.Create(this));
+            if (await _sender.TryLoadAsync())
             {
                 await _sender.InvokeVoidAsync("listen", _zone, _input, _self);
             }
@@ -186,7 +177,7 @@ public sealed partial class ImportPage
 
             if (_sender is not null)
             {
-                await _sender.InvokeVoidAsync("send", _leaving.Token, ImportEndpoints.Address, slug, _repository.Trim(), waiting);
+                await _sender.InvokeVoidAsync("send", ImportEndpoints.Address, slug, _repository.Trim(), waiting);
             }
         }
 #pragma warning disable CA1031 // The page says what happened; the files are still chosen.

@@ -17,7 +17,7 @@ public sealed partial class NotificationBell
 
     private readonly CancellationTokenSource _leaving = new();
     private DotNetObjectReference<NotificationBell>? _self;
-    private IJSObjectReference? _script;
+    private PageScript? _script;
     private IDisposable? _subscription;
     private Inbox? _inbox;
     private BrowserPermission _permission = BrowserPermission.Missing;
@@ -65,15 +65,7 @@ public sealed partial class NotificationBell
         await _leaving.CancelAsync();
         if (_script is not null)
         {
-            try
-            {
-                await _script.InvokeVoidAsync("forget");
-                await _script.DisposeAsync();
-            }
-            catch (JSDisconnectedException)
-            {
-                // The page is gone, and with it what is to be forgotten.
-            }
+            await _script.DisposeAsync();
         }
 
         _self?.Dispose();
@@ -88,10 +80,13 @@ public sealed partial class NotificationBell
     /// <inheritdoc />
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (firstRender && await Browser.TryLoadAsync("notify") is { } script)
+        if (firstRender)
         {
-            (_script, _self) = (script, DotNetObjectReference.Create(this));
-            PermissionChanged(await script.InvokeAsync<string?>("watch", _self) ?? "");
+            (_script, _self) = (new PageScript(Browser, "notify", "forget"), DotNetObjectReference.Create(this));
+            if (await _script.TryLoadAsync())
+            {
+                PermissionChanged(await _script.InvokeAsync<string>("watch", _self) ?? "");
+            }
         }
     }
 

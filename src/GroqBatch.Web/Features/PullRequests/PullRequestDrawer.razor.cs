@@ -20,7 +20,7 @@ public sealed partial class PullRequestDrawer
 {
     private readonly CancellationTokenSource _leaving = new();
     private ElementReference _dialog;
-    private IJSObjectReference? _script;
+    private PageScript? _script;
     private IDisposable? _subscription;
     private long? _loadedId;
     private PullRequestDetails? _details;
@@ -94,15 +94,7 @@ public sealed partial class PullRequestDrawer
         await _leaving.CancelAsync(); // not disposed: a load already under way may still read the token
         if (_script is not null)
         {
-            try
-            {
-                await _script.InvokeVoidAsync("forget");
-                await _script.DisposeAsync();
-            }
-            catch (JSDisconnectedException)
-            {
-                // The page is gone, and with it what is to be forgotten.
-            }
+            await _script.DisposeAsync();
         }
     }
 
@@ -135,8 +127,8 @@ public sealed partial class PullRequestDrawer
             return;
         }
 
-        _script ??= await Browser.TryLoadAsync("drawer");
-        if (_script is not null && Id == id)
+        _script ??= new PageScript(Browser, "drawer", "forget");
+        if (await _script.TryLoadAsync() && Id == id)
         {
             await _script.InvokeVoidAsync("show", _dialog);
         }

@@ -16,7 +16,7 @@ public sealed partial class SearchBox
 
     private CancellationTokenSource _asking = new();
     private DotNetObjectReference<SearchBox>? _self;
-    private IJSObjectReference? _script;
+    private PageScript? _script;
     private ElementReference _dialog;
     private SearchResults? _results;
     private string? _failure;
@@ -89,15 +89,7 @@ public sealed partial class SearchBox
         await _asking.CancelAsync();
         if (_script is not null)
         {
-            try
-            {
-                await _script.InvokeVoidAsync("forget");
-                await _script.DisposeAsync();
-            }
-            catch (JSDisconnectedException)
-            {
-                // The page is gone, and with it what is to be forgotten.
-            }
+            await _script.DisposeAsync();
         }
 
         _self?.Dispose();
@@ -108,15 +100,14 @@ public sealed partial class SearchBox
     {
         if (firstRender)
         {
-            _self = DotNetObjectReference.Create(this);
-            _script = await Browser.TryLoadAsync("search");
-            if (_script is not null)
+            (_script, _self) = (new PageScript(Browser, "search", "forget"), DotNetObjectReference.Create(this));
+            if (await _script.TryLoadAsync())
             {
                 await _script.InvokeVoidAsync("listen", _dialog, _self);
             }
         }
 
-        if (_isNew && _script is not null)
+        if (_isNew && _script is { IsThere: true })
         {
             _isNew = false;
             await _script.InvokeVoidAsync("answered");

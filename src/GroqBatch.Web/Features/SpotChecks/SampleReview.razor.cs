@@ -2,6 +2,7 @@ using GroqBatch.Core.Access;
 using GroqBatch.Core.SpotChecks;
 using GroqBatch.Web.Features.SignIn;
 using GroqBatch.Web.Live;
+using GroqBatch.Web.Shared;
 using GroqBatch.Web.Shell;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
@@ -15,7 +16,7 @@ public sealed partial class SampleReview
     private readonly CancellationTokenSource _leaving = new();
     private readonly ReadingPace _pace = new();
     private DotNetObjectReference<SampleReview>? _self;
-    private IJSObjectReference? _keys;
+    private PageScript? _keys;
     private int _shownPosition;
     private IDisposable? _subscription;
     private Guid _loadedId;
@@ -138,17 +139,9 @@ public sealed partial class SampleReview
             // Nothing depends on it.
         }
 
-        try
+        if (_keys is not null)
         {
-            if (_keys is not null)
-            {
-                await _keys.InvokeVoidAsync("stop");
-                await _keys.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and its keys with it.
+            await _keys.DisposeAsync();
         }
 
         _self?.Dispose();
@@ -177,15 +170,14 @@ public sealed partial class SampleReview
     {
         if (firstRender)
         {
-            _self = DotNetObjectReference.Create(this);
-            _keys = await Browser.InvokeAsync<IJSObjectReference>("import", "./js/spot-check.js");
-            if (_keys is not null)
+            (_keys, _self) = (new PageScript(Browser, "spot-check", "stop"), DotNetObjectReference.Create(this));
+            if (await _keys.TryLoadAsync())
             {
                 await _keys.InvokeVoidAsync("listen", _self);
             }
         }
 
-        if (_keys is not null && _item is not null && _item.Position != _shownPosition)
+        if (_keys is { IsThere: true } && _item is not null && _item.Position != _shownPosition)
         {
             _shownPosition = _item.Position;
             await _keys.InvokeVoidAsync("top");

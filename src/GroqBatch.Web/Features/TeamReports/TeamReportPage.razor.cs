@@ -15,7 +15,7 @@ namespace GroqBatch.Web.Features.TeamReports;
 public sealed partial class TeamReportPage
 {
     private readonly CancellationTokenSource _leaving = new();
-    private IJSObjectReference? _printing;
+    private PageScript? _printing;
     private string? _loadedSlug;
     private TeamReport? _report;
     private bool _isMissing;
@@ -68,14 +68,7 @@ public sealed partial class TeamReportPage
         await _leaving.CancelAsync(); // not disposed: a load already under way may still read the token
         if (_printing is not null)
         {
-            try
-            {
-                await _printing.DisposeAsync();
-            }
-            catch (JSDisconnectedException)
-            {
-                // The page is gone, and what it had loaded with it.
-            }
+            await _printing.DisposeAsync();
         }
     }
 
@@ -95,7 +88,8 @@ public sealed partial class TeamReportPage
     {
         if (firstRender)
         {
-            _printing = await Browser.TryLoadAsync("print");
+            _printing = new PageScript(Browser, "print");
+            await _printing.TryLoadAsync();
         }
     }
 
