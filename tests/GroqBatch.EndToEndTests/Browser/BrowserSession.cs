@@ -209,24 +209,24 @@ internal sealed class BrowserSession : IAsyncDisposable
     /// <param name="onlyColours">Whether this very document was held to the other rules a moment ago, in the other theme.</param>
     public async Task AssertSoundAsync(bool onlyColours = false)
     {
-        var findings = new List<string>();
-        var (width, inner) = (
-            await Page.EvaluateAsync<int>("document.documentElement.scrollWidth"),
-            await Page.EvaluateAsync<int>("document.documentElement.clientWidth")
-        );
-        if (width > inner)
+        var findings = (await AxeExclusions.FindViolationsAsync(Page, onlyColours)).ToList();
+        if (
+            await Page.EvaluateAsync<string?>(
+                """
+                () => {
+                  const { scrollWidth: width, clientWidth: inner } = document.documentElement;
+                  const wide = () => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > inner + 1);
+                  return width <= inner ? null : `it is ${width} px wide in a window of ${inner} px: `
+                    + wide().slice(0, 5).map(e => e.tagName + '.' + e.className).join(' | ');
+                }
+                """
+            ) is
+            { } overflow
+        )
         {
-            var widest = await Page.EvaluateAsync<string>(
-                "() => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)"
-                    + ".slice(0, 5).map(e => e.tagName + '.' + e.className).join(' | ')"
-            );
-            findings.Add($"it is {width} px wide in a window of {inner} px: {widest}");
+            findings.Add(overflow);
         }
 
-        // From its top: what has been scrolled half under the bar above is not too small to be hit.
-        var scrolled = await Page.EvaluateAsync<double>("() => { const y = scrollY; scrollTo(0, 0); return y; }");
-        findings.AddRange(await AxeExclusions.FindViolationsAsync(Page, onlyColours));
-        await Page.EvaluateAsync("y => scrollTo(0, y)", scrolled);
         findings.AddRange(_findings);
         Assert.True(findings.Count == 0, $"{new Uri(Page.Url).PathAndQuery} ({What}):\n{string.Join('\n', findings)}");
     }

@@ -1,11 +1,8 @@
-using GroqBatch.EndToEndTests.Backfills;
 using GroqBatch.EndToEndTests.Browser;
 using GroqBatch.EndToEndTests.Hostile;
 using GroqBatch.EndToEndTests.Journeys;
-using GroqBatch.EndToEndTests.Notifications;
 using GroqBatch.EndToEndTests.Runs;
 using GroqBatch.EndToEndTests.TeamComparisons;
-using GroqBatch.EndToEndTests.Teams;
 using Xunit.Sdk;
 using Xunit.v3;
 
@@ -18,15 +15,12 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Long =
     [
-        nameof(SlowRuns),
         nameof(Writers),
-        nameof(WholeJobTests),
-        nameof(Readers),
-        nameof(TeamPageTests),
-        nameof(HostileTextTests),
         nameof(Strangers),
-        nameof(BackfillDialogTests),
-        nameof(InboxTests),
+        nameof(SlowRuns),
+        nameof(Readers),
+        nameof(Beginners),
+        nameof(HostileTextTests),
     ];
 
     /// <inheritdoc />

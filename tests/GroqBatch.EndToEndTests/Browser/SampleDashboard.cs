@@ -22,7 +22,7 @@ public class SampleDashboard : IAsyncLifetime
     internal DashboardProcess Dashboard => _dashboard!;
 
     /// <inheritdoc />
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         // Before anything is started for nothing.
         await Chromium.RequireAsync();

@@ -6,7 +6,8 @@ using Microsoft.Playwright;
 namespace GroqBatch.EndToEndTests.Journeys;
 
 /// <summary>The whole job as one person does it in one sitting, from the gap to summaries that are shown to be good.</summary>
-public sealed partial class WholeJobTests(WholeJobTests.Failing failing) : IClassFixture<WholeJobTests.Failing>
+[Collection<Beginners>]
+public sealed partial class WholeJobTests(FailingDashboard failing)
 {
     [Theory]
     [InlineData(true, "sample-antiwork")]
@@ -100,18 +101,6 @@ public sealed partial class WholeJobTests(WholeJobTests.Failing failing) : IClas
     private static Task ExpectAtAsync(IPage page, int position) => Assertions.Expect(At(page, position)).ToBeVisibleAsync();
 
     private static string RunIn(string address) => RunAddress().Match(address).Value;
-
-    /// <summary>A dashboard whose models fail on three of ten.</summary>
-    public sealed class Failing()
-        : SampleDashboard(
-            ("Pipeline__PollInterval", "00:00:00.300"),
-            ("Pipeline__FirstMinutePollInterval", "00:00:00.300"),
-            ("Simulator__Duration", "00:00:03"),
-            ("Simulator__Faults__0__Id", "some"),
-            ("Simulator__Faults__0__Kind", "AnswerAs"),
-            ("Simulator__Faults__0__Answer", "JsonValidateFailed"),
-            ("Simulator__Faults__0__Share", "0.3")
-        );
 
     [GeneratedRegex("^Backfill ", RegexOptions.None, 1_000)]
     private static partial Regex Backfill();

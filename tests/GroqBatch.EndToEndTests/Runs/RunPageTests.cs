@@ -5,6 +5,7 @@ namespace GroqBatch.EndToEndTests.Runs;
 
 /// <summary>Runs in a browser, carried out by the pipeline against a simulator that takes its time.</summary>
 [Collection<SlowRuns>]
+[TestMethodOrderer(typeof(HandWrittenFirst))]
 public sealed class RunPageTests(SlowDashboard slow)
 {
     private static readonly string[] Tabs = ["failures", "summaries", "requests", "timeline", "settings"];

@@ -51,13 +51,24 @@ internal static class Starter
     }
 
     /// <summary>Waits until a run has ended.</summary>
-    public static async Task EndAsync(TestDatabase database, Guid runId)
+    public static Task EndAsync(TestDatabase database, Guid runId) => EndAsync(database, "id = $1", runId);
+
+    /// <summary>Waits until nothing is under way.</summary>
+    public static Task EndAllAsync(TestDatabase database) => EndAsync(database, "true");
+
+    private static async Task EndAsync(TestDatabase database, string which, params object[] arguments)
     {
         var cancellation = TestContext.Current.CancellationToken;
         for (var tries = 0; tries < 600; tries++)
         {
-            await using var command = database.DataSource.CreateCommand("select ended_at is not null from groqbatch.runs where id = $1");
-            command.Parameters.Add(new() { Value = runId });
+            await using var command = database.DataSource.CreateCommand(
+                $"select coalesce(bool_and(ended_at is not null), true) from groqbatch.runs where {which}"
+            );
+            foreach (var argument in arguments)
+            {
+                command.Parameters.Add(new() { Value = argument });
+            }
+
             if (await command.ExecuteScalarAsync(cancellation) is true)
             {
                 return;
@@ -66,6 +77,6 @@ internal static class Starter
             await Task.Delay(200, cancellation);
         }
 
-        Assert.Fail($"The run {runId} has not ended.");
+        Assert.Fail($"It has not ended: {string.Join(", ", arguments)}.");
     }
 }

@@ -65,7 +65,8 @@ public sealed class CompareAndReportTests(ComparedDashboard compared)
         await Assertions.Expect(page).ToHaveURLAsync("/teams/compare?team=acme&team=sample-calcom");
         await Assertions.Expect(page.Locator("table.cmp thead .team-name")).ToHaveCountAsync(2);
 
-        // A third one, by the keyboard alone.
+        // A third one, by the keyboard alone: the focus is on the title of the page that has been come to.
+        await Assertions.Expect(page.Locator("main h1")).ToBeFocusedAsync();
         await page.GetByRole(AriaRole.Searchbox).FocusAsync();
         await page.Keyboard.TypeAsync("posth");
         await Assertions.Expect(page.Locator(".cmp-found button")).ToHaveCountAsync(1);

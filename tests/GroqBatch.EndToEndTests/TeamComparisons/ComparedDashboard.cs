@@ -4,8 +4,8 @@ using GroqBatch.EndToEndTests.FailureGroups;
 namespace GroqBatch.EndToEndTests.TeamComparisons;
 
 /// <summary>
-/// The dashboard with failed runs, and beside them what a comparison and a report show: a history of each team, a team whose name is a trap, verdicts,
-/// and pull requests that were parked for a reason that is one too.
+/// The dashboard with failed runs, and beside them what a comparison, a report and a team's page show: a history of each team, a team whose name is a
+/// trap, pull requests that were parked for a reason that is one too, and sample teams with failures and stale summaries.
 /// </summary>
 public sealed class ComparedDashboard : IAsyncLifetime
 {
@@ -32,6 +32,21 @@ public sealed class ComparedDashboard : IAsyncLifetime
             update groqbatch.pull_request_states state set is_parked = true, parked_by = 'mira',
                    parked_reason = case when pull_request_id % 3 = 0 then 'Generated code' else '<img src=x onerror="trap(3)">' || repeat('w', 200) end
             where state.provider = 'simulator' and state.team_id = 900 and state.state = 'failed' and state.pull_request_id % 4 = 0;
+
+            update groqbatch.pull_request_states state set has_failed = true, failure_code = 'max_tokens'
+            from (select state.pull_request_id, row_number() over (partition by team_id order by created_at desc) as place
+                  from groqbatch.pull_request_states state
+                  where provider = 'simulator' and state.state = 'pending' and team_id in (select id from groqbatch.teams where is_sample)) chosen
+            where state.provider = 'simulator' and state.pull_request_id = chosen.pull_request_id and chosen.place <= 7;
+            update groqbatch.pull_requests pr set content_hash = '\x00', title = pr.title
+            from (select state.pull_request_id, row_number() over (partition by team_id order by created_at) as place
+                  from groqbatch.pull_request_states state
+                  where provider = 'simulator' and state.state = 'summarised' and team_id in (select id from groqbatch.teams where is_sample)) chosen
+            where pr.id = chosen.pull_request_id and chosen.place <= 120;
+            update groqbatch.pull_requests pr set title = '=cmd|'' /C calc''!A0'
+            from groqbatch.pull_request_states state
+            where state.pull_request_id = pr.id and state.provider = 'simulator' and state.state = 'failed'
+              and state.team_id in (select id from groqbatch.teams where is_sample) and state.pull_request_id % 2 = 0;
             analyze;
             """
         );

@@ -1,11 +1,13 @@
 using System.Text.RegularExpressions;
 using GroqBatch.EndToEndTests.Browser;
+using GroqBatch.EndToEndTests.TeamComparisons;
 using Microsoft.Playwright;
 
 namespace GroqBatch.EndToEndTests.Teams;
 
 /// <summary>A team's page in a browser, on sample data with a history, failures and stale summaries.</summary>
-public sealed class TeamPageTests(TeamPageTests.Team team) : IClassFixture<TeamPageTests.Team>
+[Collection<Strangers>]
+public sealed class TeamPageTests(ComparedDashboard team)
 {
     private const string Address = "/teams/sample-calcom";
 
@@ -280,7 +282,7 @@ public sealed class TeamPageTests(TeamPageTests.Team team) : IClassFixture<TeamP
         await Assertions.Expect(dialog.Locator(".rung .mono")).ToHaveTextAsync(["openai/gpt-oss-120b", "openai/gpt-oss-20b"]);
     }
 
-    private Task<BrowserSession> SignInAsync(Look look) => BrowserSession.SignInAsync(team.Sample.Dashboard, look);
+    private Task<BrowserSession> SignInAsync(Look look) => BrowserSession.SignInAsync(team.Dashboard, look);
 
     private static async Task<IReadOnlyList<string>> IdsAsync(IPage page) =>
         await page.EvaluateAsync<string[]>("[...document.querySelectorAll('tbody a[data-pr]')].map(link => link.dataset.pr)");
@@ -289,7 +291,7 @@ public sealed class TeamPageTests(TeamPageTests.Team team) : IClassFixture<TeamP
 
     private async Task<(long Id, long Number, string Title)> RowAsync(string sql)
     {
-        await using var command = team.Sample.Database.DataSource.CreateCommand(sql);
+        await using var command = team.Database.DataSource.CreateCommand(sql);
         await using var reader = await command.ExecuteReaderAsync(Cancelled);
         await reader.ReadAsync(Cancelled);
         return (reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2));
@@ -308,47 +310,5 @@ public sealed class TeamPageTests(TeamPageTests.Team team) : IClassFixture<TeamP
         }
 
         Assert.Equal(wanted, await ScalarAsync<long>(sql));
-    }
-
-    /// <summary>The sample dashboard with what samples have not: a month of history, failures, stale summaries.</summary>
-    public sealed class Team : IAsyncLifetime
-    {
-        internal SampleDashboard Sample { get; } = new();
-
-        internal async Task<T> ScalarAsync<T>(string sql)
-        {
-            await using var command = Sample.Database.DataSource.CreateCommand(sql);
-            return (T)(await command.ExecuteScalarAsync(Cancelled))!;
-        }
-
-        public async ValueTask InitializeAsync()
-        {
-            await Sample.InitializeAsync();
-            await using var write = Sample.Database.DataSource.CreateCommand(
-                """
-                insert into groqbatch.coverage_history (provider, team_id, taken_at, excluded, summarised_first, recovered, stale, in_flight, failed,
-                                                        parked, pending, goal)
-                select provider, team_id, now() - day * interval '1 day', excluded, greatest(0, summarised_first - day / 5 * 60), recovered, 0, 0, 0, 0,
-                       pending + least(summarised_first, day / 5 * 60), 0.95
-                from groqbatch.coverage_by_team cross join generate_series(1, 80) day
-                where provider = 'simulator';
-                update groqbatch.pull_request_states state set has_failed = true, failure_code = 'max_tokens'
-                from (select state.pull_request_id, row_number() over (partition by team_id order by created_at desc) as place
-                      from groqbatch.pull_request_states state where provider = 'simulator' and state.state = 'pending') chosen
-                where state.provider = 'simulator' and state.pull_request_id = chosen.pull_request_id and chosen.place <= 7;
-                update groqbatch.pull_requests pr set content_hash = '\x00', title = pr.title
-                from (select state.pull_request_id, row_number() over (partition by team_id order by created_at) as place
-                      from groqbatch.pull_request_states state where provider = 'simulator' and state.state = 'summarised') chosen
-                where pr.id = chosen.pull_request_id and chosen.place <= 120;
-                update groqbatch.pull_requests pr set title = '=cmd|'' /C calc''!A0'
-                from groqbatch.pull_request_states state
-                where state.pull_request_id = pr.id and state.provider = 'simulator' and state.state = 'failed'
-                  and state.pull_request_id % 2 = 0;
-                """
-            );
-            await write.ExecuteNonQueryAsync(Cancelled);
-        }
-
-        public ValueTask DisposeAsync() => Sample.DisposeAsync();
     }
 }
