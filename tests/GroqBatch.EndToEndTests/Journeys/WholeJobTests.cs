@@ -11,7 +11,7 @@ public sealed partial class WholeJobTests(FailingDashboard failing)
 {
     [Theory]
     [InlineData(true, "sample-antiwork")]
-    [InlineData(false, "sample-calcom")]
+    [InlineData(false, "sample-posthog")]
     public async Task From_the_gap_to_a_settled_spot_check(bool hasMouse, string team)
     {
         var dashboard = failing.Dashboard;
