@@ -10,8 +10,10 @@ using Xunit.v3;
 
 namespace GroqBatch.EndToEndTests.Browser;
 
-/// <summary>What takes longest is begun first, so that at the end no test runs by itself beside an idle processor. Before that, what needs no sample
-/// teams: they are written meanwhile.</summary>
+/// <summary>
+/// What takes longest is begun first, so that at the end no test runs by itself beside an idle processor. Before that, what needs no sample teams:
+/// they are written meanwhile.
+/// </summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Long =

@@ -30,4 +30,27 @@ public sealed class RailTests(SampleDashboard sample)
         await session.WaitUntilReadyAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Narrow the rail" })).ToBeVisibleAsync();
     }
+
+    [Fact]
+    public async Task Its_styles_and_scripts_are_fetched_once_and_kept()
+    {
+        await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(false, 1440));
+        var page = session.Page;
+        await session.GoToAsync("/");
+        await page.ReloadAsync();
+        await session.WaitUntilReadyAsync();
+
+        var fetched = await page.EvaluateAsync<string[][]>(
+            """
+            () => {
+              const named = [...document.querySelectorAll('link[rel=stylesheet], script[src]')].map(element => element.href || element.src);
+              const all = performance.getEntriesByType('resource').filter(entry => named.includes(entry.name));
+              return [all.map(entry => entry.name), all.filter(entry => entry.transferSize > 0).map(entry => entry.name)];
+            }
+            """
+        );
+
+        Assert.InRange(fetched[0].Length, 10, 100);
+        Assert.Empty(fetched[1]);
+    }
 }
