@@ -59,6 +59,7 @@ internal sealed class PageScript(IJSRuntime browser, string name, string? farewe
 
         if (_isLeft)
         {
+            // Without farewell: it was asked for nothing, and by now the next page of its kind may be using it.
             await GiveBackAsync(lastWord: null);
         }
 

@@ -12,7 +12,7 @@ public sealed class InboxTests(SampleDashboard sample)
     public async Task A_run_that_ends_appears_unread_is_opened_and_the_rest_is_marked_read()
     {
         // What ends from now on is news to who comes now.
-        await Starter.EndAllAsync(sample.Database);
+        await Starter.EndAsync(sample.Database);
         await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(false, 1440), "away");
         var page = session.Page;
         var bell = page.Locator("button.bell");

@@ -7,6 +7,7 @@ using GroqBatch.Hosting.Settings;
 using GroqBatch.Testing.Databases;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using NpgsqlTypes;
 
 namespace GroqBatch.EndToEndTests.Runs;
 
@@ -51,24 +52,17 @@ internal static class Starter
     }
 
     /// <summary>Waits until a run has ended.</summary>
-    public static Task EndAsync(TestDatabase database, Guid runId) => EndAsync(database, "id = $1", runId);
-
-    /// <summary>Waits until nothing is under way.</summary>
-    public static Task EndAllAsync(TestDatabase database) => EndAsync(database, "true");
-
-    private static async Task EndAsync(TestDatabase database, string which, params object[] arguments)
+    /// <param name="database">Its database.</param>
+    /// <param name="runId">Which; null: all of them.</param>
+    public static async Task EndAsync(TestDatabase database, Guid? runId = null)
     {
         var cancellation = TestContext.Current.CancellationToken;
         for (var tries = 0; tries < 600; tries++)
         {
             await using var command = database.DataSource.CreateCommand(
-                $"select coalesce(bool_and(ended_at is not null), true) from groqbatch.runs where {which}"
+                "select bool_and(ended_at is not null) from groqbatch.runs where id = coalesce($1, id)"
             );
-            foreach (var argument in arguments)
-            {
-                command.Parameters.Add(new() { Value = argument });
-            }
-
+            command.Parameters.Add(new() { Value = (object?)runId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
             if (await command.ExecuteScalarAsync(cancellation) is true)
             {
                 return;
@@ -77,6 +71,6 @@ internal static class Starter
             await Task.Delay(200, cancellation);
         }
 
-        Assert.Fail($"It has not ended: {string.Join(", ", arguments)}.");
+        Assert.Fail($"{(runId is null ? "Some run" : $"The run {runId}")} has not ended.");
     }
 }
