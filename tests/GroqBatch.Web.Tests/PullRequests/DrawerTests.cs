@@ -37,7 +37,7 @@ public sealed class DrawerTests : IAsyncDisposable
             drawer.Find(".provenance").TextContent,
             StringComparison.Ordinal
         );
-        Assert.Contains("<strong>done</strong>", drawer.Find(".said").InnerHtml, StringComparison.Ordinal);
+        Assert.Contains("<strong>done</strong>", drawer.Find(".remarks").InnerHtml, StringComparison.Ordinal);
     }
 
     [Fact]
