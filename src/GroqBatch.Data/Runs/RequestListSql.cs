@@ -3,8 +3,8 @@ using GroqBatch.Core.Runs;
 namespace GroqBatch.Data.Runs;
 
 /// <summary>
-/// A page of a run's requests, put together from fixed pieces so that each filter gets its plan. Raw, because EF has no row comparison, no LATERAL
-/// and no materialised common table expression.
+/// A page of a run's requests, put together from fixed pieces so that each filter gets its plan. Raw, because EF has no row comparison and no
+/// LATERAL.
 /// </summary>
 internal static class RequestListSql
 {
@@ -25,7 +25,8 @@ internal static class RequestListSql
     /// <summary>
     /// The unique index (run_id, pass_ordinal, pull_request_id) gives the order, <c>ix_requests_failed</c> the failures; either way only requests of
     /// this run are read, one page of them, or the search's budget. Pull requests and attempts are found by their keys, one for each row: <c>offset
-    /// 0</c> keeps the planner from reading all pull requests for the sake of a search's ten thousand.
+    /// 0</c> keeps the planner from reading all pull requests for the sake of a search's ten thousand. What is looked through is not materialised: it
+    /// keeps its order, so that a search ends with the row that fills the page.
     /// </summary>
     /// <remarks>The last two columns say where the search stopped: they are of the last request that was looked at, when the budget was used up.</remarks>
     public static string Read(RequestListQuery query)
@@ -41,7 +42,7 @@ internal static class RequestListSql
         };
         var isSearch = query.Search.Length > 0;
         return $"""
-            with looked as {(isSearch ? "materialized" : "")} (
+            with looked as not materialized (
                 select * from groqbatch.requests
                 where run_id = @run{Condition(query)}{from}
                 order by {OrderOf("")}

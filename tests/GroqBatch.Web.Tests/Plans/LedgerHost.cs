@@ -62,6 +62,19 @@ public sealed class LedgerHost : IAsyncLifetime
         return visitor;
     }
 
+    /// <summary>Waits until no statement is under way, twice in a row: between two of one page there is a moment without any.</summary>
+    internal async Task WaitUntilQuietAsync(CancellationToken cancellationToken)
+    {
+        for (var quiet = 0; quiet < 2; )
+        {
+            await using var ask = Database.DataSource.CreateCommand(
+                "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'"
+            );
+            quiet = (long)(await ask.ExecuteScalarAsync(cancellationToken))! == 0 ? quiet + 1 : 0;
+            await Task.Delay(5, cancellationToken);
+        }
+    }
+
     private sealed class Factory(string connectionString, string dataFolder, PlanRecorder plans) : WebApplicationFactory<App>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder) =>
