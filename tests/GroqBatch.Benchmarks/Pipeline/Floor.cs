@@ -34,12 +34,11 @@ internal static class Floor
     {
         var server = new ServerMeter(postmasterId);
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var lines = Path.Combine(rawFolder, "floor.jsonl");
         var pad = await PadAsync(connection, requestBytes, cancellationToken);
         var (write, written) = await TimeAsync(
             "floor: SQL to JSON Lines",
             server,
-            () => WriteAsync(connection, pad, lines, cancellationToken)
+            () => WriteAsync(connection, pad, Path.Combine(rawFolder, "floor.jsonl"), flush: true, cancellationToken)
         );
         var answers = Path.Combine(rawFolder, "floor-answers.jsonl");
         await GatherAnswersAsync(rawFolder, answers, cancellationToken);
@@ -53,7 +52,27 @@ internal static class Floor
             cancellationToken
         );
         var (take, taken) = await TimeAsync("floor: COPY and UPDATE", server, () => TakeAsync(connection, answers, cancellationToken));
-        return new FloorFigures(write, take, written, taken);
+        var (replaced, replacedBytes) = await TimeAsync(
+            "floor of the script: SQL to its longer lines",
+            server,
+            () =>
+                WriteAsync(
+                    connection,
+                    pad + new string('x', ReplacedScript.LongerLines),
+                    Path.Combine(rawFolder, "floor-script.jsonl"),
+                    flush: false,
+                    cancellationToken
+                )
+        );
+        return new FloorFigures
+        {
+            Write = write,
+            Take = take,
+            WriteAsScript = replaced,
+            RequestBytes = written,
+            AnswerBytes = taken,
+            ScriptBytes = replacedBytes,
+        };
     }
 
     private static async Task<string> PadAsync(NpgsqlConnection connection, long requestBytes, CancellationToken cancellationToken)
@@ -68,7 +87,13 @@ internal static class Floor
         return new string('x', (int)Math.Max(0, (requestBytes - reader.GetInt64(0)) / reader.GetInt64(1)));
     }
 
-    private static async Task<long> WriteAsync(NpgsqlConnection connection, string pad, string path, CancellationToken cancellationToken)
+    private static async Task<long> WriteAsync(
+        NpgsqlConnection connection,
+        string pad,
+        string path,
+        bool flush,
+        CancellationToken cancellationToken
+    )
     {
         var line = Line.Replace("@pad", $"'{pad}'", StringComparison.Ordinal);
         await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 17);
@@ -77,7 +102,12 @@ internal static class Floor
             cancellationToken
         );
         await copy.BaseStream.CopyToAsync(file, cancellationToken); // bytes as they are, no text made of them
-        file.Flush(flushToDisk: true);
+        await file.FlushAsync(cancellationToken);
+        if (flush)
+        {
+            file.Flush(flushToDisk: true);
+        }
+
         return file.Length;
     }
 

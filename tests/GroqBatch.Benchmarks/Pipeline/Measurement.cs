@@ -41,11 +41,26 @@ internal sealed record PipelineFigures
 }
 
 /// <summary>What the same bytes take without any of what the product is for.</summary>
-/// <param name="Write">SQL straight to JSON Lines.</param>
-/// <param name="Take">COPY into a temporary table and one UPDATE.</param>
-/// <param name="RequestBytes">Bytes written.</param>
-/// <param name="AnswerBytes">Bytes taken.</param>
-internal sealed record FloorFigures(StageFigures Write, StageFigures Take, long RequestBytes, long AnswerBytes);
+internal sealed record FloorFigures
+{
+    /// <summary>SQL straight to JSON Lines.</summary>
+    public required StageFigures Write { get; init; }
+
+    /// <summary>COPY into a temporary table and one UPDATE.</summary>
+    public required StageFigures Take { get; init; }
+
+    /// <summary>SQL straight to lines as long as those of <see cref="ReplacedScript"/>; never waited for until it is on the disk.</summary>
+    public required StageFigures WriteAsScript { get; init; }
+
+    /// <summary>Bytes written.</summary>
+    public required long RequestBytes { get; init; }
+
+    /// <summary>Bytes taken.</summary>
+    public required long AnswerBytes { get; init; }
+
+    /// <summary>Bytes written in the script's place.</summary>
+    public required long ScriptBytes { get; init; }
+}
 
 /// <summary>One measurement of one size.</summary>
 /// <param name="Size">Eligible pull requests.</param>

@@ -3,13 +3,6 @@ namespace GroqBatch.Benchmarks.Pipeline;
 /// <summary>Prints measurements as Markdown, so that they can be taken over as they are.</summary>
 internal sealed class PipelineReport(TextWriter output)
 {
-    // What the script that this replaces needed for as many pull requests, measured once on a machine of the same class.
-    private static readonly Dictionary<int, (double Wall, double Megabytes, double Floor)> Script = new()
-    {
-        [10_000] = (52, 515, 2.1),
-        [50_000] = (281, 2_364, 8.1),
-    };
-
     public void Begin(SizeProfile profile, PipelineArguments arguments)
     {
         output.WriteLine($"Sizes of pull requests: {profile.Source}");
@@ -32,7 +25,9 @@ internal sealed class PipelineReport(TextWriter output)
     {
         var whole = measurement.Pipeline.Whole;
         output.WriteLine(
-            $"{measurement.Size:N0}: {whole.Wall:N2} s, CPU {whole.Cpu:N2} + {whole.Postgres:N2} (PostgreSQL) + {whole.Simulator:N2} (simulator) s, peak {Megabytes(whole.PeakBytes):N0} MB, load {measurement.Load}"
+            $"{measurement.Size:N0}: {whole.Wall:N2} s, CPU {whole.Cpu:N2} + {whole.Postgres:N2} (PostgreSQL) + {whole.Simulator:N2} (simulator) s, peak {Megabytes(whole.PeakBytes):N0} MB, "
+                + (ScriptNow(measurement) is { } script ? $"the script now {script / whole.Wall:N1} times as long, " : "")
+                + $"load {measurement.Load}"
         );
     }
 
@@ -53,6 +48,7 @@ internal sealed class PipelineReport(TextWriter output)
         Row(run.Whole with { Name = "**whole**" });
         Row(floor.Write);
         Row(floor.Take);
+        Row(floor.WriteAsScript);
         output.WriteLine();
         var floorWall = floor.Write.Wall + floor.Take.Wall;
         var floorCpu = CpuOf(floor.Write) + CpuOf(floor.Take);
@@ -68,11 +64,15 @@ internal sealed class PipelineReport(TextWriter output)
             $"Memory: {Megabytes(run.IdleBytes):N0} MB and {run.StartUpCpu:N2} s CPU before the run, {Megabytes(run.Whole.PeakBytes):N0} MB at most; {Megabytes(run.AllocatedBytes):N0} MB allocated, "
                 + $"{string.Join('/', run.Collections)} collections ({(run.IsServerGc ? "server" : "workstation")} GC), {run.GcPauseSeconds * 1000:N0} ms paused."
         );
-        if (Script.TryGetValue(measurement.Size, out var script))
+        if (ReplacedScript.Of(measurement.Size) is { } script)
         {
             output.WriteLine(
-                $"The script it replaces: {script.Wall} s, {script.Megabytes:N0} MB, {script.Wall / script.Floor:N1} times its floor of {script.Floor} s. "
+                $"The script it replaces: {script.Wall} s, {script.Megabytes:N0} MB, {script.TimesItsFloor:N1} times its floor of {script.Floor} s. "
                     + $"This: {script.Wall / run.Whole.Wall:N1} times as fast, {script.Megabytes / Megabytes(run.Whole.PeakBytes):N1} times less memory."
+            );
+            output.WriteLine(
+                $"The script's floor on this machine, now: {ScriptsFloor(floor):N2} s ({floor.ScriptBytes / 1e6:N1} MB); at {script.TimesItsFloor:N1} times it "
+                    + $"the script takes {ScriptNow(measurement):N0} s, {ScriptNow(measurement) / run.Whole.Wall:N1} times as long as this."
             );
         }
 
@@ -89,6 +89,12 @@ internal sealed class PipelineReport(TextWriter output)
             );
         }
     }
+
+    private static double ScriptsFloor(FloorFigures floor) => floor.WriteAsScript.Wall + floor.Take.Wall;
+
+    /// <summary>Seconds that the script would take in this hour of this machine; null where it was not measured for as many.</summary>
+    private static double? ScriptNow(Measurement measurement) =>
+        ReplacedScript.Of(measurement.Size)?.TimesItsFloor * ScriptsFloor(measurement.Floor);
 
     private void Row(StageFigures stage) =>
         output.WriteLine(
