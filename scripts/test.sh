@@ -12,6 +12,8 @@ export MSBUILDDISABLENODEREUSE=1 # leaves no build servers behind
 export DOTNET_EnableWriteXorExecute=0
 # Nor is any of it profiled before it is compiled for good, which pays for who lives for hours.
 export DOTNET_TieredPGO=0
+# Two processors and a dozen processes: a thread that waits for work is not to spin on what another needs.
+export DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0
 results=artifacts/test-results
 checks_failed=0
 
