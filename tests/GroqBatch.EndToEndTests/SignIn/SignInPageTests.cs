@@ -45,6 +45,26 @@ public sealed class SignInPageTests(SampleDashboard sample)
     }
 
     [Fact]
+    public async Task On_a_phone_the_theme_is_switched_in_the_menu_and_the_place_is_read_whole()
+    {
+        await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(false, 360), isItsOwn: true);
+        var page = session.Page;
+        await session.GoToAsync("/inbox");
+        Assert.Equal("rgb(246, 247, 249)", await BackgroundAsync(page));
+        Assert.True(
+            await page.Locator(".crumb [aria-current]").EvaluateAsync<bool>("place => place.scrollWidth <= place.clientWidth"),
+            "The name of the page is cut."
+        );
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "You are mira" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Switch to the dark theme" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Switch to the light theme" }).WaitForAsync();
+
+        Assert.Equal("rgb(13, 15, 19)", await BackgroundAsync(page));
+        await session.AssertSoundAsync();
+    }
+
+    [Fact]
     public async Task The_frame_is_walked_through_with_the_keyboard_and_signs_out()
     {
         await using var session = await BrowserSession.SignInAsync(sample.Dashboard, new Look(false, 1440), "ada", isItsOwn: true);
