@@ -67,6 +67,9 @@ internal static class CoverageListSql
         order by day.number
         """;
 
+    /// <summary>Which teams there are, in one word.</summary>
+    public const string TeamSet = "select coalesce(md5(string_agg(team.id::text, ',' order by team.id)), '') from groqbatch.teams team";
+
     private static string OrderOf(CoverageSort sort, bool isDescending)
     {
         var direction = isDescending ? "desc" : "asc";
