@@ -20,7 +20,11 @@ public static class DataServiceCollectionExtensions
         services.AddNpgsqlDataSource(
             connectionString,
             builder =>
-                builder.ConnectionStringBuilder.ReadBufferSize = Math.Max(builder.ConnectionStringBuilder.ReadBufferSize, ReadBufferSize)
+            {
+                builder.ConnectionStringBuilder.ReadBufferSize = Math.Max(builder.ConnectionStringBuilder.ReadBufferSize, ReadBufferSize);
+                // Nothing here has a type that PostgreSQL doesn't come with; asking which there are is half of what a short command asks.
+                builder.ConfigureTypeLoading(loading => loading.EnableTypeLoading(false));
+            }
         );
         services.AddPooledDbContextFactory<GroqBatchDbContext>(
             (provider, options) => GroqBatchDbContext.Configure(options, provider.GetRequiredService<NpgsqlDataSource>())

@@ -125,6 +125,12 @@ internal sealed class TestInstallation : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddProvider(new TestOutputLoggerProvider());
         builder.Services.AddData(connectionString ?? Database.ConnectionString);
+        if (connectionString is null)
+        {
+            // One pool for all: a session of its own for each host, with a catalogue to be read anew, is a fifth of what most tests take.
+            builder.Services.AddSingleton(Database.DataSource);
+        }
+
         builder.Services.AddStorage(builder.Configuration);
         builder.Services.AddGroq(builder.Configuration);
         builder.Services.AddPipeline(builder.Configuration);

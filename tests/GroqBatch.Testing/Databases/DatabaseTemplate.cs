@@ -37,11 +37,10 @@ public sealed record DatabaseTemplate(string Key, Func<string, CancellationToken
     }
 
     /// <summary>Makes a fresh copy of this template under the given name.</summary>
-    internal async Task CopyToAsync(NpgsqlConnectionStringBuilder maintenance, string database, CancellationToken cancellationToken)
+    internal async Task CopyToAsync(NpgsqlDataSource maintenance, string database, CancellationToken cancellationToken)
     {
         var template = $"template_{Key}";
-        await using var connection = new NpgsqlConnection(maintenance.ConnectionString);
-        await connection.OpenAsync(cancellationToken);
+        await using var connection = await maintenance.OpenConnectionAsync(cancellationToken);
 
         try
         {
@@ -51,7 +50,7 @@ public sealed record DatabaseTemplate(string Key, Func<string, CancellationToken
         {
             await using (await TemplateLock.TakeAsync(connection, Kind, cancellationToken))
             {
-                await MakeAsync(maintenance, connection, template, cancellationToken);
+                await MakeAsync(connection, template, cancellationToken);
             }
 
             await CopyAsync();
@@ -66,12 +65,7 @@ public sealed record DatabaseTemplate(string Key, Func<string, CancellationToken
             );
     }
 
-    private async Task MakeAsync(
-        NpgsqlConnectionStringBuilder maintenance,
-        NpgsqlConnection connection,
-        string template,
-        CancellationToken cancellationToken
-    )
+    private async Task MakeAsync(NpgsqlConnection connection, string template, CancellationToken cancellationToken)
     {
         await using var find = new NpgsqlCommand($"select 1 from pg_database where datname = '{template}'", connection);
         if (await find.ExecuteScalarAsync(cancellationToken) is not null)
@@ -85,8 +79,7 @@ public sealed record DatabaseTemplate(string Key, Func<string, CancellationToken
         var unfinished = $"unfinished_{Kind}";
         await ExecuteAsync(connection, $"drop database if exists {unfinished} with (force)", cancellationToken);
         await ExecuteAsync(connection, $"create database {unfinished}", cancellationToken);
-        var target = new NpgsqlConnectionStringBuilder(maintenance.ConnectionString) { Database = unfinished };
-        await PrepareAsync(target.ConnectionString, cancellationToken);
+        await PrepareAsync(TestCluster.ConnectionStringOf(unfinished).ConnectionString, cancellationToken);
         // A connection that is just closing would make the copies fail: with connections refused, those left are ended.
         await ExecuteAsync(connection, $"alter database {unfinished} allow_connections false", cancellationToken);
         await ExecuteAsync(

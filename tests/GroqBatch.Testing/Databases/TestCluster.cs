@@ -25,9 +25,13 @@ internal static class TestCluster
 
     private static readonly SemaphoreSlim Gate = new(1, 1);
     private static PrivatePostgresLease? _lease;
+    private static NpgsqlDataSource? _maintenance;
 
-    /// <summary>Connection string of the maintenance database, unpooled, after making sure that the server runs.</summary>
-    public static async Task<NpgsqlConnectionStringBuilder> StartAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Connections to the maintenance database, after making sure that the server runs. They are kept between tests: each makes a database and drops it, and
+    /// a session costs as much as a small test.
+    /// </summary>
+    public static async Task<NpgsqlDataSource> StartAsync(CancellationToken cancellationToken)
     {
         await Gate.WaitAsync(cancellationToken);
         try
@@ -37,11 +41,17 @@ internal static class TestCluster
                 var folder = Path.Combine(Path.GetTempPath(), $"groqbatch-tests-{Environment.UserName}");
                 _lease = await PrivatePostgresCluster.StartOrAttachAsync(folder, Options, cancellationToken);
                 // A test process has no other moment that comes after its last test, whatever classes it ran.
-                AppDomain.CurrentDomain.ProcessExit += (_, _) => _lease.DisposeAsync().AsTask().GetAwaiter().GetResult();
+                AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAsync().GetAwaiter().GetResult();
+                var source = new NpgsqlDataSourceBuilder(_lease.ConnectionString)
+                {
+                    ConnectionStringBuilder = { Database = "postgres", Pooling = true },
+                };
+                source.ConfigureTypeLoading(loading => loading.EnableTypeLoading(false));
+                _maintenance = source.Build();
                 await SweepAsync(cancellationToken);
             }
 
-            return Maintenance(_lease);
+            return _maintenance!;
         }
         finally
         {
@@ -49,14 +59,20 @@ internal static class TestCluster
         }
     }
 
-    private static NpgsqlConnectionStringBuilder Maintenance(PrivatePostgresLease lease) =>
-        new(lease.ConnectionString) { Database = "postgres", Pooling = false };
+    /// <summary>The connection string of a database of this server, without anything else that a pool would be told.</summary>
+    public static NpgsqlConnectionStringBuilder ConnectionStringOf(string database) =>
+        new(_lease!.ConnectionString) { Database = database, Pooling = false };
+
+    private static async Task StopAsync()
+    {
+        await _maintenance!.DisposeAsync();
+        await _lease!.DisposeAsync();
+    }
 
     /// <summary>The first one in drops what killed test processes have left behind.</summary>
     private static async Task SweepAsync(CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(Maintenance(_lease!).ConnectionString);
-        await connection.OpenAsync(cancellationToken);
+        await using var connection = await _maintenance!.OpenConnectionAsync(cancellationToken);
         await using (await TemplateLock.TakeAsync(connection, "sweep", cancellationToken))
         {
             await using var find = new NpgsqlCommand(

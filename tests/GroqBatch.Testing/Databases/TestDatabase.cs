@@ -10,7 +10,7 @@ namespace GroqBatch.Testing.Databases;
 public class TestDatabase : IAsyncLifetime
 {
     private readonly DatabaseTemplate _template;
-    private NpgsqlConnectionStringBuilder? _maintenance;
+    private NpgsqlDataSource? _maintenance;
     private NpgsqlDataSource? _dataSource;
     private string? _connectionString;
 
@@ -59,9 +59,7 @@ public class TestDatabase : IAsyncLifetime
         }
 
         await _dataSource.DisposeAsync();
-        await using var connection = new NpgsqlConnection(_maintenance!.ConnectionString);
-        await connection.OpenAsync();
-        await using var drop = new NpgsqlCommand($"drop database if exists {Name} with (force)", connection);
+        await using var drop = _maintenance!.CreateCommand($"drop database if exists {Name} with (force)");
         await drop.ExecuteNonQueryAsync();
     }
 
@@ -69,15 +67,16 @@ public class TestDatabase : IAsyncLifetime
     {
         _maintenance = await TestCluster.StartAsync(cancellationToken);
         await _template.CopyToAsync(_maintenance, Name, cancellationToken);
-        _connectionString = new NpgsqlConnectionStringBuilder(_maintenance.ConnectionString)
+        _connectionString = new NpgsqlConnectionStringBuilder(TestCluster.ConnectionStringOf(Name).ConnectionString)
         {
-            Database = Name,
             Pooling = true,
             MaxPoolSize = 20,
             IncludeErrorDetail = true, // a test's data may be seen
             ApplicationName = "groqbatch-tests",
         }.ConnectionString;
-        _dataSource = NpgsqlDataSource.Create(_connectionString);
+        var source = new NpgsqlDataSourceBuilder(_connectionString);
+        source.ConfigureTypeLoading(loading => loading.EnableTypeLoading(false)); // as the product does
+        _dataSource = source.Build();
     }
 
     private static InvalidOperationException NotMade() => new("The test database has not been made: use it as a fixture, or CreateAsync.");
