@@ -57,7 +57,13 @@ public sealed class SummaryPriceReader(ILadderResolver ladders, IPastReader past
                 return last.Price;
             }
 
-            var price = await ForecastAsync(provider, own, cancellationToken);
+            // Not kept: it is quickly asked for, and the first pull requests may come any moment.
+            if (await sizes.ReadMeanBytesAsync(Sample, cancellationToken) is not { } bytes)
+            {
+                return null;
+            }
+
+            var price = await ForecastAsync(provider, own, bytes, cancellationToken);
             if (_last.Count >= Most)
             {
                 _last.Clear();
@@ -75,13 +81,8 @@ public sealed class SummaryPriceReader(ILadderResolver ladders, IPastReader past
     /// <inheritdoc />
     public void Dispose() => _gate.Dispose();
 
-    private async Task<SummaryPrice?> ForecastAsync(string provider, TeamLadder? own, CancellationToken cancellationToken)
+    private async Task<SummaryPrice?> ForecastAsync(string provider, TeamLadder? own, double bytes, CancellationToken cancellationToken)
     {
-        if (await sizes.ReadMeanBytesAsync(Sample, cancellationToken) is not { } bytes)
-        {
-            return null;
-        }
-
         Ladder ladder;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);

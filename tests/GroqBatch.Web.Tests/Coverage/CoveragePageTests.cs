@@ -72,6 +72,34 @@ public sealed class CoveragePageTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Asks_again_for_a_cost_that_was_not_known()
+    {
+        _context.Coverage.Price = null;
+        _context.Coverage.Add("Cal.com", 1_368, 4_147);
+        var page = _context.Render<CoveragePage>();
+        page.WaitForAssertion(() => Assert.StartsWith("not known", Text(page.Find("[data-testid=cost]")), StringComparison.Ordinal));
+
+        _context.Coverage.Price = new(0.001m, "measured in earlier runs");
+        _context.Time.Advance(TimeSpan.FromSeconds(31));
+
+        page.WaitForAssertion(() => Assert.Equal("about $3.87", Text(page.Find("[data-testid=cost]"))));
+    }
+
+    [Fact]
+    public void Says_that_it_is_looking_the_cost_up_while_the_provider_is_asked()
+    {
+        var answer = new TaskCompletionSource();
+        _context.Coverage.PriceAfter = answer.Task;
+        _context.Coverage.Add("Cal.com", 1_368, 4_147);
+        var page = _context.Render<CoveragePage>();
+        page.WaitForAssertion(() => Assert.Equal("looking it up…", Text(page.Find("[data-testid=cost]"))));
+
+        answer.SetResult();
+
+        page.WaitForAssertion(() => Assert.Equal("about $1.01", Text(page.Find("[data-testid=cost]"))));
+    }
+
+    [Fact]
     public void Says_what_to_do_where_there_is_no_team()
     {
         var page = _context.Render<CoveragePage>();

@@ -12,6 +12,9 @@ internal sealed class FakeCoverage : ICoverageReader, ICoverageListReader, ISumm
     public List<CoverageDay> Days { get; } = [];
     public SummaryPrice? Price { get; set; } = new(0.00026m, "measured in earlier runs");
 
+    /// <summary>How long the provider takes to say its prices.</summary>
+    public Task PriceAfter { get; set; } = Task.CompletedTask;
+
     /// <summary>Of a team's own ladder.</summary>
     public SummaryPrice? OwnPrice { get; set; }
     public Exception? Failure { get; set; }
@@ -52,8 +55,11 @@ internal sealed class FakeCoverage : ICoverageReader, ICoverageListReader, ISumm
         CancellationToken cancellationToken
     ) => Task.FromResult<IReadOnlyList<CoverageDay>>(Days);
 
-    Task<SummaryPrice?> ISummaryPrice.ReadAsync(string provider, TeamLadder? own, CancellationToken cancellationToken) =>
-        Task.FromResult(own is null ? Price : OwnPrice);
+    async Task<SummaryPrice?> ISummaryPrice.ReadAsync(string provider, TeamLadder? own, CancellationToken cancellationToken)
+    {
+        await PriceAfter.WaitAsync(cancellationToken);
+        return own is null ? Price : OwnPrice;
+    }
 
     /// <summary>A team with so many summarised on the first rung, failed and pending.</summary>
     public CoverageRow Add(string name, int summarised, int pending, int failed = 0, int excluded = 0, LastRun? lastRun = null)

@@ -15,6 +15,9 @@ public sealed partial class CoveragePage
 {
     private const int TrendDays = 30;
     private static readonly TimeSpan Typing = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>As long as what reads prices keeps that it found none, and a little.</summary>
+    private static readonly TimeSpan PricesAgain = TimeSpan.FromSeconds(31);
     private readonly CancellationTokenSource _leaving = new();
     private CancellationTokenSource? _typing;
     private readonly List<IDisposable> _subscriptions = [];
@@ -28,6 +31,7 @@ public sealed partial class CoveragePage
     private LadderPrices? _prices;
     private string? _failure;
     private int _loads;
+    private int _priceLoads;
 
     [Inject]
     public required ICoverageReader Coverage { get; init; }
@@ -154,7 +158,7 @@ public sealed partial class CoveragePage
             _overview = await overview;
             StateHasChanged();
             // Not waited for above: it may have to ask the provider.
-            _prices = await LadderPrices.ReadAsync(Prices, Provider.Name, _overview.Teams, _leaving.Token);
+            await LoadPricesAsync();
         }
         catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
         {
@@ -216,12 +220,33 @@ public sealed partial class CoveragePage
         try
         {
             // A team has got another ladder.
-            _prices = await LadderPrices.ReadAsync(Prices, Provider.Name, overview.Teams, _leaving.Token);
-            StateHasChanged();
+            await LoadPricesAsync();
         }
         catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
         {
             // The reader has gone on.
+        }
+    }
+
+    /// <summary>Asks again, as long as the page is open, for what couldn't be had: the provider may be back, the first pull requests may have come.</summary>
+    private async Task LoadPricesAsync()
+    {
+        var load = ++_priceLoads;
+        while (load == _priceLoads)
+        {
+            var prices = await LadderPrices.ReadAsync(Prices, Provider.Name, _overview!.Teams, _leaving.Token);
+            // Else a newer load is under way.
+            if (load == _priceLoads)
+            {
+                _prices = prices;
+                StateHasChanged();
+                if (prices.IsWhole)
+                {
+                    return;
+                }
+
+                await Task.Delay(PricesAgain, Time, _leaving.Token);
+            }
         }
     }
 

@@ -14,6 +14,9 @@ public sealed class LadderPrices
     /// <summary>Where the prices come from, in words; null: none is known.</summary>
     public string? Basis => _byLadder.Values.FirstOrDefault(price => price is not null)?.Basis;
 
+    /// <summary>Whether each ladder that was asked for has one.</summary>
+    public bool IsWhole => _byLadder.Values.All(price => price is not null);
+
     /// <summary>Asks once for each ladder.</summary>
     public static async Task<LadderPrices> ReadAsync(
         ISummaryPrice prices,
