@@ -22,7 +22,7 @@ public static class DataServiceCollectionExtensions
             builder =>
             {
                 builder.ConnectionStringBuilder.ReadBufferSize = Math.Max(builder.ConnectionStringBuilder.ReadBufferSize, ReadBufferSize);
-                // Nothing here has a type that PostgreSQL doesn't come with; asking which there are is half of what a short command asks.
+                // Nothing here has a type that PostgreSQL doesn't come with: every process would ask first which there are.
                 builder.ConfigureTypeLoading(loading => loading.EnableTypeLoading(false));
             }
         );

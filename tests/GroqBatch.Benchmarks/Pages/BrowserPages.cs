@@ -20,7 +20,13 @@ internal sealed class BrowserPages : IAsyncDisposable
         }).observe(document, { childList: true, subtree: true, characterData: true });
         """;
 
-    private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    private static readonly string[] Places =
+    [
+        "/usr/bin/chromium-headless-shell",
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+    ];
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
     private readonly List<IPage> _pages = [];

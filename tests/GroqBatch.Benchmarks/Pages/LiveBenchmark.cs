@@ -45,6 +45,11 @@ internal sealed class LiveBenchmark(PagesArguments arguments, TextWriter output)
                     await dashboard.TakeLinkAsync(cancellationToken),
                     Enumerable.Range(0, arguments.Browsers).Select(at => new Uri(dashboard.Address, $"/runs/{runs[at % runs.Count]}"))
                 );
+        if (browsers is null && arguments.Browsers > 0)
+        {
+            await SayAsync($"No Chromium here (GROQBATCH_CHROMIUM names one): the {arguments.Browsers} pages of a browser are left out");
+        }
+
         var pages = opened.ConvertAll(page => page.Page);
         await SayAsync($"Load average {PagesBenchmark.ReadLoad()}");
 

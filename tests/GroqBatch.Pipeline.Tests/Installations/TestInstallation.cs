@@ -127,7 +127,7 @@ internal sealed class TestInstallation : IAsyncDisposable
         builder.Services.AddData(connectionString ?? Database.ConnectionString);
         if (connectionString is null)
         {
-            // One pool for all: a session of its own for each host, with a catalogue to be read anew, is a fifth of what most tests take.
+            // One pool for all: each host's own would be a session more, which reads the whole catalogue for a handful of statements.
             builder.Services.AddSingleton(Database.DataSource);
         }
 
