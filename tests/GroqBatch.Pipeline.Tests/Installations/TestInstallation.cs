@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
@@ -128,7 +129,9 @@ internal sealed class TestInstallation : IAsyncDisposable
         if (connectionString is null)
         {
             // One pool for all: each host's own would be a session more, which reads the whole catalogue for a handful of statements.
+            // Under both names as an object: what a container makes it disposes of, and the first host to stop would take it from the others.
             builder.Services.AddSingleton(Database.DataSource);
+            builder.Services.AddSingleton<DbDataSource>(Database.DataSource);
         }
 
         builder.Services.AddStorage(builder.Configuration);

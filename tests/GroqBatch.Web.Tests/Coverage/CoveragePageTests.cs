@@ -86,6 +86,27 @@ public sealed class CoveragePageTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Stays_as_it_is_when_asking_again_fails()
+    {
+        _context.Coverage.Price = null;
+        _context.Coverage.Add("Cal.com", 1_368, 4_147);
+        var page = _context.Render<CoveragePage>();
+        page.WaitForAssertion(() => Assert.StartsWith("not known", Text(page.Find("[data-testid=cost]")), StringComparison.Ordinal));
+
+        _context.Coverage.PriceFailure = new InvalidOperationException("The database is away.");
+        _context.Time.Advance(TimeSpan.FromSeconds(31));
+        page.WaitForAssertion(() => Assert.Equal(2, _context.Coverage.PriceReads));
+        (_context.Coverage.PriceFailure, _context.Coverage.Price) = (null, new(0.001m, "measured in earlier runs"));
+        Assert.Empty(page.FindAll("[role=alert]"));
+        page.WaitForAssertion(() =>
+        {
+            // The timer is set anew once the failure was taken.
+            _context.Time.Advance(TimeSpan.FromSeconds(31));
+            Assert.Equal("about $3.87", Text(page.Find("[data-testid=cost]")));
+        });
+    }
+
+    [Fact]
     public void Says_that_it_is_looking_the_cost_up_while_the_provider_is_asked()
     {
         var answer = new TaskCompletionSource();

@@ -12,6 +12,12 @@ internal sealed class FakeCoverage : ICoverageReader, ICoverageListReader, ISumm
     public List<CoverageDay> Days { get; } = [];
     public SummaryPrice? Price { get; set; } = new(0.00026m, "measured in earlier runs");
 
+    /// <summary>What happens when a price is asked for; null: it is said.</summary>
+    public Exception? PriceFailure { get; set; }
+
+    /// <summary>How often a price was asked for.</summary>
+    public int PriceReads { get; private set; }
+
     /// <summary>How long the provider takes to say its prices.</summary>
     public Task PriceAfter { get; set; } = Task.CompletedTask;
 
@@ -57,8 +63,13 @@ internal sealed class FakeCoverage : ICoverageReader, ICoverageListReader, ISumm
 
     async Task<SummaryPrice?> ISummaryPrice.ReadAsync(string provider, TeamLadder? own, CancellationToken cancellationToken)
     {
+        PriceReads++;
         await PriceAfter.WaitAsync(cancellationToken);
-        return own is null ? Price : OwnPrice;
+        return PriceFailure is null
+            ? own is null
+                ? Price
+                : OwnPrice
+            : throw PriceFailure;
     }
 
     /// <summary>A team with so many summarised on the first rung, failed and pending.</summary>

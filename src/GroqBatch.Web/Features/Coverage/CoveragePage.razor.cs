@@ -232,20 +232,32 @@ public sealed partial class CoveragePage
     private async Task LoadPricesAsync()
     {
         var load = ++_priceLoads;
-        while (load == _priceLoads)
+        while (true)
         {
-            var prices = await LadderPrices.ReadAsync(Prices, Provider.Name, _overview!.Teams, _leaving.Token);
-            // Else a newer load is under way.
-            if (load == _priceLoads)
+            try
             {
+                var prices = await LadderPrices.ReadAsync(Prices, Provider.Name, _overview!.Teams, _leaving.Token);
+                if (load != _priceLoads)
+                {
+                    return; // a newer load is under way
+                }
+
                 _prices = prices;
                 StateHasChanged();
                 if (prices.IsWhole)
                 {
                     return;
                 }
+            }
+            catch (Exception) when (_prices is not null && !_leaving.IsCancellationRequested)
+            {
+                // What is shown stays: the page was whole without this.
+            }
 
-                await Task.Delay(PricesAgain, Time, _leaving.Token);
+            await Task.Delay(PricesAgain, Time, _leaving.Token);
+            if (load != _priceLoads)
+            {
+                return;
             }
         }
     }
