@@ -1,3 +1,4 @@
+using GroqBatch.Testing.Browsers;
 using Microsoft.Playwright;
 
 namespace GroqBatch.Benchmarks.Pages;
@@ -20,13 +21,6 @@ internal sealed class BrowserPages : IAsyncDisposable
         }).observe(document, { childList: true, subtree: true, characterData: true });
         """;
 
-    private static readonly string[] Places =
-    [
-        "/usr/bin/chromium-headless-shell",
-        "/usr/bin/chromium",
-        "/usr/bin/chromium-browser",
-        "/usr/bin/google-chrome",
-    ];
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
     private readonly List<IPage> _pages = [];
@@ -40,15 +34,14 @@ internal sealed class BrowserPages : IAsyncDisposable
     /// <summary>Opens pages; null where there is no Chromium.</summary>
     public static async Task<BrowserPages?> OpenAsync(string link, IEnumerable<Uri> addresses)
     {
-        var program = Environment.GetEnvironmentVariable("GROQBATCH_CHROMIUM") ?? Places.FirstOrDefault(File.Exists);
-        if (program is null)
+        if (ChromiumFile.Path is null)
         {
             return null;
         }
 
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(
-            new BrowserTypeLaunchOptions { ExecutablePath = program, Args = ["--no-sandbox", "--disable-gpu"] }
+            new BrowserTypeLaunchOptions { ExecutablePath = ChromiumFile.Path, Args = ["--no-sandbox", "--disable-gpu"] }
         );
         var pages = new BrowserPages(playwright, browser);
         var context = await browser.NewContextAsync(new BrowserNewContextOptions { Locale = "en-GB" });

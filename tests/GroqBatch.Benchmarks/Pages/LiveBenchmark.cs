@@ -1,4 +1,5 @@
 using System.Globalization;
+using GroqBatch.Testing.Browsers;
 using GroqBatch.Testing.Circuits;
 using Npgsql;
 
@@ -47,7 +48,9 @@ internal sealed class LiveBenchmark(PagesArguments arguments, TextWriter output)
                 );
         if (browsers is null && arguments.Browsers > 0)
         {
-            await SayAsync($"No Chromium here (GROQBATCH_CHROMIUM names one): the {arguments.Browsers} pages of a browser are left out");
+            await SayAsync(
+                $"No Chromium here ({ChromiumFile.Variable} names one): the {arguments.Browsers} pages of a browser are left out"
+            );
         }
 
         var pages = opened.ConvertAll(page => page.Page);

@@ -1,3 +1,4 @@
+using GroqBatch.Testing.Browsers;
 using Microsoft.Playwright;
 
 namespace GroqBatch.EndToEndTests.Browser;
@@ -5,38 +6,16 @@ namespace GroqBatch.EndToEndTests.Browser;
 /// <summary>The one browser of this test process: Chromium as the machine has it. Pages are kept apart by contexts.</summary>
 internal static class Chromium
 {
-    /// <summary>Names the browser's file where it is found in none of the usual places.</summary>
-    public const string Variable = "GROQBATCH_CHROMIUM";
-
-    // The headless shell first: a page in it takes a fraction of the processor that a whole browser's window takes.
-    private static readonly string[] Places =
-    [
-        "/usr/bin/chromium-headless-shell",
-        "/usr/bin/chromium",
-        "/usr/bin/chromium-browser",
-        "/usr/bin/google-chrome",
-        "/usr/bin/google-chrome-stable",
-        "/snap/bin/chromium",
-        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-        "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    ];
-
     private static readonly SemaphoreSlim Gate = new(1, 1);
     private static IPlaywright? _playwright;
     private static IBrowser? _browser;
 
-    /// <summary>Where it is; null: nowhere.</summary>
-    public static string? Path =>
-        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named && File.Exists(named)
-            ? named
-            : Places.FirstOrDefault(File.Exists);
-
     /// <summary>The browser; skips the calling test, with a reason, where there is none.</summary>
     public static async Task<IBrowser> RequireAsync()
     {
-        if (Path is null)
+        if (ChromiumFile.Path is null)
         {
-            Assert.Skip($"There is no Chromium on this machine: install the package chromium, or name one in {Variable}.");
+            Assert.Skip($"There is no Chromium on this machine: install the package chromium, or name one in {ChromiumFile.Variable}.");
         }
 
         await Gate.WaitAsync();
@@ -48,7 +27,7 @@ internal static class Chromium
                 _browser = await _playwright.Chromium.LaunchAsync(
                     new BrowserTypeLaunchOptions
                     {
-                        ExecutablePath = Path,
+                        ExecutablePath = ChromiumFile.Path,
                         Args =
                         [
                             "--no-sandbox",

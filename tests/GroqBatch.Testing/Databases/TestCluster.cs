@@ -42,12 +42,7 @@ internal static class TestCluster
                 _lease = await PrivatePostgresCluster.StartOrAttachAsync(folder, Options, cancellationToken);
                 // A test process has no other moment that comes after its last test, whatever classes it ran.
                 AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAsync().GetAwaiter().GetResult();
-                var source = new NpgsqlDataSourceBuilder(_lease.ConnectionString)
-                {
-                    ConnectionStringBuilder = { Database = "postgres", Pooling = true },
-                };
-                source.ConfigureTypeLoading(loading => loading.EnableTypeLoading(false));
-                _maintenance = source.Build();
+                _maintenance = PoolOf(new NpgsqlConnectionStringBuilder(_lease.ConnectionString) { Database = "postgres", Pooling = true });
                 await SweepAsync(cancellationToken);
             }
 
@@ -62,6 +57,14 @@ internal static class TestCluster
     /// <summary>The connection string of a database of this server, without anything else that a pool would be told.</summary>
     public static NpgsqlConnectionStringBuilder ConnectionStringOf(string database) =>
         new(_lease!.ConnectionString) { Database = database, Pooling = false };
+
+    /// <summary>A pool that asks, like the product's, for no types.</summary>
+    public static NpgsqlDataSource PoolOf(NpgsqlConnectionStringBuilder connectionString)
+    {
+        var source = new NpgsqlDataSourceBuilder(connectionString.ConnectionString);
+        source.ConfigureTypeLoading(loading => loading.EnableTypeLoading(false));
+        return source.Build();
+    }
 
     private static async Task StopAsync()
     {

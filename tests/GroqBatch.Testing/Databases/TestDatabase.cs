@@ -67,16 +67,13 @@ public class TestDatabase : IAsyncLifetime
     {
         _maintenance = await TestCluster.StartAsync(cancellationToken);
         await _template.CopyToAsync(_maintenance, Name, cancellationToken);
-        _connectionString = new NpgsqlConnectionStringBuilder(TestCluster.ConnectionStringOf(Name).ConnectionString)
-        {
-            Pooling = true,
-            MaxPoolSize = 20,
-            IncludeErrorDetail = true, // a test's data may be seen
-            ApplicationName = "groqbatch-tests",
-        }.ConnectionString;
-        var source = new NpgsqlDataSourceBuilder(_connectionString);
-        source.ConfigureTypeLoading(loading => loading.EnableTypeLoading(false)); // as the product does
-        _dataSource = source.Build();
+        var connectionString = TestCluster.ConnectionStringOf(Name);
+        connectionString.Pooling = true;
+        connectionString.MaxPoolSize = 20;
+        connectionString.IncludeErrorDetail = true; // a test's data may be seen
+        connectionString.ApplicationName = "groqbatch-tests";
+        _connectionString = connectionString.ConnectionString;
+        _dataSource = TestCluster.PoolOf(connectionString);
     }
 
     private static InvalidOperationException NotMade() => new("The test database has not been made: use it as a fixture, or CreateAsync.");

@@ -107,6 +107,23 @@ public sealed class CoveragePageTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Goes_on_listening_while_the_price_of_a_teams_ladder_is_not_known()
+    {
+        _context.Coverage.Add("Cal.com", 1_368, 4_147);
+        var page = _context.Render<CoveragePage>();
+        page.WaitForAssertion(() => Assert.StartsWith("about", Text(page.Find("[data-testid=cost]")), StringComparison.Ordinal));
+        var row = _context.Coverage.Rows[0];
+        _context.Coverage.Rows[0] = row with { Coverage = row.Coverage with { Team = row.Coverage.Team with { Ladder = ["b", "a"] } } };
+
+        // A callback that waited for the price would not end, and the next snapshot would never come.
+        await _context
+            .Feed.SayAsync(await _context.Coverage.ReadAsync("simulator", TestContext.Current.CancellationToken))
+            .WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+
+        page.WaitForAssertion(() => Assert.StartsWith("not known", Text(page.Find("[data-testid=cost]")), StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Says_that_it_is_looking_the_cost_up_while_the_provider_is_asked()
     {
         var answer = new TaskCompletionSource();

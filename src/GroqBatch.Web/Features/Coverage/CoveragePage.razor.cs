@@ -15,9 +15,7 @@ public sealed partial class CoveragePage
 {
     private const int TrendDays = 30;
     private static readonly TimeSpan Typing = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>As long as what reads prices keeps that it found none, and a little.</summary>
-    private static readonly TimeSpan PricesAgain = TimeSpan.FromSeconds(31);
+    private static readonly TimeSpan PricesAgain = TimeSpan.FromSeconds(30);
     private readonly CancellationTokenSource _leaving = new();
     private CancellationTokenSource? _typing;
     private readonly List<IDisposable> _subscriptions = [];
@@ -31,7 +29,6 @@ public sealed partial class CoveragePage
     private LadderPrices? _prices;
     private string? _failure;
     private int _loads;
-    private int _priceLoads;
 
     [Inject]
     public required ICoverageReader Coverage { get; init; }
@@ -129,6 +126,7 @@ public sealed partial class CoveragePage
         // The list has each team's latest run as well.
         _subscriptions.Add(Feed.SubscribeRunChanges(() => InvokeAsync(LoadPageAsync)));
         _subscriptions.Add(Feed.SubscribeSampleChanges(() => InvokeAsync(LoadQualityAsync)));
+        _ = AskAgainAsync();
     }
 
     /// <inheritdoc />
@@ -228,36 +226,34 @@ public sealed partial class CoveragePage
         }
     }
 
-    /// <summary>Asks again, as long as the page is open, for what couldn't be had: the provider may be back, the first pull requests may have come.</summary>
     private async Task LoadPricesAsync()
     {
-        var load = ++_priceLoads;
-        while (true)
+        _prices = await LadderPrices.ReadAsync(Prices, Provider.Name, _overview!.Teams, _leaving.Token);
+        StateHasChanged();
+    }
+
+    /// <summary>
+    /// Asks again, as long as the page is open, for what couldn't be had: the provider may be back, the first pull requests may have come. Beside
+    /// everything else: whoever waited for it would hold up the feed.
+    /// </summary>
+    private async Task AskAgainAsync()
+    {
+        using var timer = new PeriodicTimer(PricesAgain, Time);
+        while (!_leaving.IsCancellationRequested)
         {
             try
             {
-                var prices = await LadderPrices.ReadAsync(Prices, Provider.Name, _overview!.Teams, _leaving.Token);
-                if (load != _priceLoads)
+                await timer.WaitForNextTickAsync(_leaving.Token);
+                if (_prices is { IsWhole: false })
                 {
-                    return; // a newer load is under way
-                }
-
-                _prices = prices;
-                StateHasChanged();
-                if (prices.IsWhole)
-                {
-                    return;
+                    await LoadPricesAsync();
                 }
             }
-            catch (Exception) when (_prices is not null && !_leaving.IsCancellationRequested)
+#pragma warning disable CA1031 // What is shown stays: the page was whole without this, and it is asked for again.
+            catch (Exception)
+#pragma warning restore CA1031
             {
-                // What is shown stays: the page was whole without this.
-            }
-
-            await Task.Delay(PricesAgain, Time, _leaving.Token);
-            if (load != _priceLoads)
-            {
-                return;
+                // Or the reader has gone on.
             }
         }
     }
