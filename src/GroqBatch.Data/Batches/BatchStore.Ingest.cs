@@ -50,7 +50,10 @@ internal sealed partial class BatchStore
         await CopyAnswersAsync(ledger, ingest.Answers, rung, cancellationToken);
         await ledger.ExecuteAsync(IngestSql.MapCustomIds, [new("batch", batch.Id)], cancellationToken);
 
-        // Of what the statements below join and sort by; to sample the raw lines as well takes as long as taking them.
+        await ledger.ExecuteAsync(IngestSql.IndexAnswers, [], cancellationToken);
+
+        // Of what the statements below join and sort by, from few pages: to sample all of the raw lines takes as long as taking them.
+        await ledger.ExecuteAsync("set local default_statistics_target = 1", [], cancellationToken);
         await ledger.ExecuteAsync("analyze answers (seq, pull_request_id, kind)", [], cancellationToken);
         await ledger.ExecuteAsync(IngestSql.CreateFolded, FoldParameters(ingest), cancellationToken);
         await ledger.ExecuteAsync("analyze folded", [], cancellationToken);
@@ -70,6 +73,7 @@ internal sealed partial class BatchStore
             ],
             cancellationToken
         );
+        await ledger.ExecuteAsync(IngestSql.LockCounters, [new("provider", run.Provider), new("team", run.TeamId)], cancellationToken);
         await ResolutionSql.ApplyAsync(ledger, run, batch.Pass, cancellationToken);
         return await CountAsync(ledger, ingest, cancellationToken);
     }

@@ -11,13 +11,19 @@ internal static class IngestSql
         create temporary table answers
         (seq int not null, custom_id text, pull_request_id bigint, kind smallint not null, code text, message text, http_status int,
          prompt_tokens int, completion_tokens int, cost numeric(18,9), provider_request_id text, document jsonb, raw text)
-        on commit drop
+        with (toast_tuple_target = 8160) on commit drop
         """;
 
     public const string CopyAnswers = """
         copy answers (seq, custom_id, pull_request_id, kind, code, message, http_status, prompt_tokens, completion_tokens, cost,
                       provider_request_id, document, raw) from stdin (format binary)
         """;
+
+    /// <summary>
+    /// For the fold, which looks up the lines of each attempt. It is not left to a join: the server knows the batches it has seen, takes a new one for a
+    /// single attempt, and compares each of its thousands with each line.
+    /// </summary>
+    public const string IndexAnswers = "create index on answers (pull_request_id, kind, seq)";
 
     public const string LockBatch = """
         select state from groqbatch.batches where id = @batch for update
@@ -31,10 +37,6 @@ internal static class IngestSql
     /// <summary>The same of every attempt, whether it has its outcome or not: what the files say, to be held against the ledger.</summary>
     public const string CreateFoldedOfAll = """
         create temporary table folded on commit drop as
-        with winner as (
-            select distinct on (pull_request_id) pull_request_id, seq from answers where pull_request_id is not null
-            order by pull_request_id, kind, seq
-        )
         select attempt.id as attempt_id, request.id as request_id, request.pull_request_id, request.position, request.attempts,
                request.outcome as request_outcome, attempt.content_hash,
                case when rejected.line is not null then 1 else coalesce(answer.kind, 3) end as kind,
@@ -43,8 +45,8 @@ internal static class IngestSql
                answer.seq
         from groqbatch.attempts attempt
         join groqbatch.requests request on request.id = attempt.request_id
-        left join winner on winner.pull_request_id = request.pull_request_id
-        left join answers answer on answer.seq = winner.seq
+        left join lateral (select line.seq, line.kind, line.code, line.message from answers line
+                           where line.pull_request_id = request.pull_request_id order by line.kind, line.seq limit 1) answer on true
         left join unnest(@rejected_lines::int[], @rejected_messages::text[]) as rejected (line, message)
                on rejected.line = attempt.line and coalesce(answer.kind, 3) <> 0
         where attempt.batch_id = @batch
@@ -116,6 +118,12 @@ internal static class IngestSql
         where state.provider = @provider and state.pull_request_id = written.pull_request_id
           and (not @late or state.summary_id is null or state.summary_hash is distinct from state.content_hash)
         """;
+
+    /// <summary>
+    /// The lock that saving a summary takes, for a batch that saved none: two batches of a run are taken at once, and both are to lock its team's
+    /// counters before those of its passes.
+    /// </summary>
+    public const string LockCounters = "select 1 from groqbatch.coverage_by_team where provider = @provider and team_id = @team for update";
 
     /// <summary>Cost once per attempt, from the attempts as they now stand.</summary>
     public const string Counted = """

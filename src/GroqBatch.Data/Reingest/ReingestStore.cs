@@ -119,6 +119,7 @@ internal sealed class ReingestStore(NpgsqlDataSource dataSource) : IReingestStor
         await ledger.ExecuteAsync(IngestSql.CreateAnswers, [], cancellationToken);
         await BatchStore.CopyAnswersAsync(ledger, ingest.Answers, rung, cancellationToken);
         await ledger.ExecuteAsync(IngestSql.MapCustomIds, [new("batch", batch.Id)], cancellationToken);
+        await ledger.ExecuteAsync(IngestSql.IndexAnswers, [], cancellationToken);
         await ledger.ExecuteAsync("analyze answers", [], cancellationToken);
         await ledger.ExecuteAsync(IngestSql.CreateFoldedOfAll, BatchStore.FoldParameters(ingest), cancellationToken);
         await ledger.ExecuteAsync("analyze folded", [], cancellationToken);

@@ -14,8 +14,9 @@ namespace GroqBatch.Pipeline.Runs;
 
 /// <summary>
 /// Moves one run as far as it can go now: takes its lease, takes every step that is due, and says when it wants to be looked at again. It keeps
-/// nothing in memory between steps; each step reads from the ledger what has been achieved, and what that leaves to do. Two things go on beside the
-/// other steps: the next file is written, and a written one is uploaded. Neither touches what the others do, and both store under the same lease.
+/// nothing in memory between steps; each step reads from the ledger what has been achieved, and what that leaves to do. Some of them go on
+/// beside the others: the next file is written, a written one is uploaded, and batches that have ended are taken. None touches what the others do, and
+/// all store under the same lease.
 /// </summary>
 internal sealed partial class RunAdvancer(
     IRunStore runs,
@@ -55,9 +56,7 @@ internal sealed partial class RunAdvancer(
         }
 
         using var activity = PipelineActivities.StartRun("run.advance", runId);
-        await using var writing = new SideWork(keeper.Token);
-        await using var uploading = new SideWork(keeper.Token);
-        var aside = new Aside(writing, uploading);
+        await using var aside = new Aside(keeper.Token);
         try
         {
             while (true)
@@ -79,7 +78,7 @@ internal sealed partial class RunAdvancer(
                 }
 
                 // No alarm reaches a run whose lease is held: whether a batch has ended meanwhile is looked at from here.
-                await SideWork.WaitAnyAsync([writing, uploading], Busy, time, keeper.Token);
+                await aside.WaitAnyAsync(Busy, time, keeper.Token);
             }
         }
         catch (LeaseLostException lost)
@@ -111,15 +110,14 @@ internal sealed partial class RunAdvancer(
 
         try
         {
-            await aside.Writing.EndAsync();
-            await aside.Uploading.EndAsync();
+            await aside.EndAsync();
             var open = await batches.ListOpenAsync(runId, keeper.Token);
             if (run.State == RunState.Running && aside.Writing.IsIdle && MayWriteAhead(open))
             {
                 await WriteAheadAsync(run, keeper, aside);
             }
 
-            var step = await SettleAndIngestAsync(run, open, keeper);
+            var step = await SettleAndIngestAsync(run, open, keeper, aside);
             if (step.GoOn)
             {
                 return step;
@@ -164,7 +162,7 @@ internal sealed partial class RunAdvancer(
     }
 
     /// <summary>What goes on in whatever state the run is: doubtful batches are settled, ended ones are ingested.</summary>
-    private async Task<Step> SettleAndIngestAsync(Run run, IReadOnlyList<Batch> open, LeaseKeeper keeper)
+    private async Task<Step> SettleAndIngestAsync(Run run, IReadOnlyList<Batch> open, LeaseKeeper keeper, Aside aside)
     {
         var later = Step.Idle(_options.PollInterval);
         foreach (var batch in open)
@@ -188,8 +186,10 @@ internal sealed partial class RunAdvancer(
                 return Step.Next;
             }
 
-            await ingester.IngestAsync(run, batch, keeper.Lease, keeper.Token);
-            return Step.Next;
+            if (aside.MayIngest(batch.Id))
+            {
+                aside.BeginIngest(batch.Id, cancellationToken => ingester.IngestAsync(run, batch, keeper.Lease, cancellationToken));
+            }
         }
 
         return later;
@@ -457,12 +457,6 @@ internal sealed partial class RunAdvancer(
         }
 
         return Step.Idle(_options.PollInterval);
-    }
-
-    /// <summary>What goes on beside the steps.</summary>
-    private sealed record Aside(SideWork Writing, SideWork Uploading)
-    {
-        public bool IsIdle => Writing.IsIdle && Uploading.IsIdle;
     }
 
     /// <summary>What a step leaves: at once the next one, or a while.</summary>

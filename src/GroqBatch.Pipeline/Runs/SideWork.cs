@@ -1,7 +1,7 @@
 namespace GroqBatch.Pipeline.Runs;
 
 /// <summary>
-/// One thing of its kind that goes on while a run's other steps are taken: the next file is written, a file is uploaded. It ends with its holder:
+/// One thing that goes on while a run's other steps are taken: a file is written or uploaded, a batch is taken. It ends with its holder:
 /// what is not done by then is given up, and what it had achieved is in the ledger or was nothing.
 /// </summary>
 internal sealed class SideWork(CancellationToken stopping) : IAsyncDisposable
@@ -11,6 +11,9 @@ internal sealed class SideWork(CancellationToken stopping) : IAsyncDisposable
 
     /// <summary>Nothing goes on, and nothing has whose end is still to be looked at.</summary>
     public bool IsIdle => _work is null;
+
+    /// <summary>It has come to an end that is still to be looked at.</summary>
+    public bool HasEnded => _work is { IsCompleted: true };
 
     /// <summary>Begins.</summary>
     /// <exception cref="InvalidOperationException">It goes on already.</exception>

@@ -111,7 +111,12 @@ internal sealed class BenchmarkInstallation : IAsyncDisposable
         );
         var start = new ProcessStartInfo("dotnet")
         {
-            ArgumentList = { typeof(BenchmarkInstallation).Assembly.Location, MeasuredProcess.Verb, settings },
+            ArgumentList =
+            {
+                Path.Combine(PublishedFolder.Path, $"{typeof(BenchmarkInstallation).Assembly.GetName().Name}.dll"),
+                MeasuredProcess.Verb,
+                settings,
+            },
         };
         foreach (var (name, value) in arguments.Environment)
         {
@@ -195,9 +200,10 @@ internal sealed class BenchmarkInstallation : IAsyncDisposable
             {
                 UseShellExecute = false,
                 RedirectStandardOutput = true,
+                Environment = { [PublishedFolder.CallCountVariable] = PublishedFolder.CallCount },
                 ArgumentList =
                 {
-                    Path.Combine(AppContext.BaseDirectory, "GroqBatch.Simulator.Host.dll"),
+                    Path.Combine(PublishedFolder.Path, "GroqBatch.Simulator.Host.dll"),
                     $"--Simulator:Folder={folder}",
                     "--Simulator:Fast=true",
                 },

@@ -10,7 +10,8 @@ internal sealed class PipelineReport(TextWriter output)
             $"  mean body {profile.Sizes.Average(size => size.Body):N0} characters, {profile.Sizes.Average(size => size.Files):N1} files; seed {arguments.Seed}"
         );
         output.WriteLine(
-            $"Machine: {Environment.ProcessorCount} processors, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:N0} GB, .NET {Environment.Version}"
+            $"Machine: {Environment.ProcessorCount} processors, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:N0} GB, .NET {Environment.Version}; "
+                + (PublishedFolder.HasMachineCode ? "what is measured is machine code" : "what is measured is compiled while it runs")
         );
         foreach (var (key, value) in arguments.Settings.Concat(arguments.Environment).Concat(arguments.Server))
         {

@@ -72,6 +72,21 @@ public sealed class CoveragePageTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Draws_the_trend_up_to_the_figure_that_stands_above_it()
+    {
+        _context.Coverage.Add("Cal.com", 50, 50);
+        var today = DateOnly.FromDateTime(_context.Time.GetUtcNow().UtcDateTime);
+        _context.Coverage.Days.AddRange([new(today.AddDays(-1), 10, 100, 1), new(today, 20, 100, 1)]);
+
+        var page = _context.Render<CoveragePage>();
+
+        page.WaitForAssertion(() =>
+            Assert.EndsWith("V50.0", page.Find(".trend path[stroke-width]").GetAttribute("d"), StringComparison.Ordinal)
+        );
+        Assert.Contains("10.0 % to 50.0 %", Text(page.Find(".trend")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Asks_again_for_a_cost_that_was_not_known()
     {
         _context.Coverage.Price = null;
