@@ -114,13 +114,18 @@ internal static class BundleSql
         limit 1
         """;
 
+    /// <summary>
+    /// Looked up one by one, as <see cref="MapRequests"/>: a team and a run that came a moment ago have no rows as far as the server's statistics go,
+    /// and a join compares each of their thousands with each line.
+    /// </summary>
     public const string MapPullRequests = """
         create temporary table bundle_pull_request_ids on commit drop as
         select (bundled.line ->> 'id')::bigint as theirs, pull_request.id as ours
         from bundle_pull_requests bundled
-        join groqbatch.pull_requests pull_request
-          on pull_request.team_id = @team and pull_request.repository = bundled.line ->> 'repository'
-         and pull_request.number = (bundled.line ->> 'number')::bigint
+        cross join lateral (select here.id from groqbatch.pull_requests here
+                            where here.team_id = @team and here.repository = bundled.line ->> 'repository'
+                              and here.number = (bundled.line ->> 'number')::bigint
+                            limit 1) pull_request
         """;
 
     public const string MapRequests = """
@@ -128,9 +133,10 @@ internal static class BundleSql
         select (bundled.line ->> 'id')::bigint as theirs, request.id as ours
         from bundle_requests bundled
         join bundle_pull_request_ids pull_request on pull_request.theirs = (bundled.line ->> 'pull_request_id')::bigint
-        join groqbatch.requests request
-          on request.run_id = @run and request.pass_ordinal = (bundled.line ->> 'pass_ordinal')::smallint
-         and request.pull_request_id = pull_request.ours
+        cross join lateral (select here.id from groqbatch.requests here
+                            where here.run_id = @run and here.pass_ordinal = (bundled.line ->> 'pass_ordinal')::smallint
+                              and here.pull_request_id = pull_request.ours
+                            limit 1) request
         """;
 
     public const string MapAttempts = """

@@ -74,7 +74,7 @@ internal static class RunSql
                   join groqbatch.pull_requests pull_request on pull_request.id = selected.pull_request_id) sized
             """;
 
-    /// <summary>In the order of <see cref="Plan"/>; ends with the last that is asked for.</summary>
+    /// <summary>In the order of <see cref="Select"/>; ends with the last that is asked for.</summary>
     public static string List(RunSelection selection) =>
         $"""
             select pull_request.id, pull_request.repository, pull_request.number, pull_request.title, pull_request.created_at, pull_request.prompt_bytes
@@ -84,28 +84,35 @@ internal static class RunSql
             order by selected.created_at desc, selected.pull_request_id desc
             """;
 
-    public static string Plan(RunSelection selection) =>
+    /// <summary>
+    /// A table of its own, to be analysed: after a first import the server takes everything for one row, and <see cref="Plan"/>'s joins would compare each
+    /// with each.
+    /// </summary>
+    public static string Select(RunSelection selection) =>
         $"""
-            with selected as materialized (
-                select state.pull_request_id, (row_number() over ({Order}))::int as position {Candidates(
+            create temporary table selected on commit drop as
+            select state.pull_request_id, (row_number() over ({Order}))::int as position {Candidates(
                 selection
             )} {Unclaimed} {Order} limit @limit
-            ), claimed as (
-                insert into groqbatch.claims (pull_request_id, run_id)
-                select pull_request_id, @run from selected
-                on conflict do nothing
-                returning pull_request_id
-            ), made as (
-                insert into groqbatch.requests (run_id, pass_ordinal, pull_request_id, position, is_final, attempts)
-                select @run, 1, selected.pull_request_id, selected.position, false, 0
-                from selected join claimed on claimed.pull_request_id = selected.pull_request_id
-                returning pull_request_id
-            ), marked as (
-                update groqbatch.pull_request_states state set is_claimed = true
-                from made where state.provider = @provider and state.pull_request_id = made.pull_request_id
-            )
-            select count(*)::int from made
             """;
+
+    public const string Plan = """
+        with claimed as (
+            insert into groqbatch.claims (pull_request_id, run_id)
+            select pull_request_id, @run from selected
+            on conflict do nothing
+            returning pull_request_id
+        ), made as (
+            insert into groqbatch.requests (run_id, pass_ordinal, pull_request_id, position, is_final, attempts)
+            select @run, 1, selected.pull_request_id, selected.position, false, 0
+            from selected join claimed on claimed.pull_request_id = selected.pull_request_id
+            returning pull_request_id
+        ), marked as (
+            update groqbatch.pull_request_states state set is_claimed = true
+            from made where state.provider = @provider and state.pull_request_id = made.pull_request_id
+        )
+        select count(*)::int from made
+        """;
 
     public const string Create = """
         insert into groqbatch.runs (id, team_id, provider, state, reason, scope_limit, with_fallback, include_stale, retry_codes,

@@ -292,8 +292,9 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             [new("run", runId), new("model", first.Model), Nullable("replaced", NpgsqlDbType.Text, first.Replaced)],
             cancellationToken
         );
-        var selected = (int)
-            (await ledger.ScalarAsync(RunSql.Plan(selection), [new("run", runId), .. SelectionParameters(selection)], cancellationToken))!;
+        await ledger.ExecuteAsync(RunSql.Select(selection), SelectionParameters(selection), cancellationToken);
+        await ledger.ExecuteAsync("analyze selected", [], cancellationToken);
+        var selected = (int)(await ledger.ScalarAsync(RunSql.Plan, [new("run", runId), new("provider", run.Provider)], cancellationToken))!;
         await ledger.ExecuteAsync(
             "update groqbatch.passes set requests = @selected where run_id = @run and ordinal = 1",
             [new("selected", selected), new("run", runId)],
@@ -865,7 +866,7 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         };
     }
 
-    private static NpgsqlParameter[] SelectionParameters(RunSelection selection)
+    internal static NpgsqlParameter[] SelectionParameters(RunSelection selection)
     {
         string[] states = selection switch
         {
