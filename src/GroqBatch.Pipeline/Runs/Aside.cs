@@ -19,16 +19,12 @@ internal sealed class Aside(CancellationToken stopping) : IAsyncDisposable
     /// <summary>Nothing goes on, and nothing has whose end is still to be looked at.</summary>
     public bool IsIdle => Writing.IsIdle && Uploading.IsIdle && _ingests.Count == 0;
 
-    /// <summary>Whether one more batch may be taken, and it is not this one that is.</summary>
-    public bool MayIngest(Guid batchId) => _ingests.Count < IngestsAtOnce && !_ingests.ContainsKey(batchId);
-
-    /// <summary>Begins to take a batch.</summary>
-    /// <exception cref="InvalidOperationException">It is being taken already.</exception>
-    public void BeginIngest(Guid batchId, Func<CancellationToken, Task> ingest)
+    /// <summary>Begins to take a batch, unless it is being taken already, or as many are as may be at once.</summary>
+    public void Ingest(Guid batchId, Func<CancellationToken, Task> ingest)
     {
-        if (_ingests.ContainsKey(batchId))
+        if (_ingests.Count == IngestsAtOnce || _ingests.ContainsKey(batchId))
         {
-            throw new InvalidOperationException($"Batch {batchId} is being taken already.");
+            return;
         }
 
         var work = new SideWork(stopping);

@@ -186,10 +186,7 @@ internal sealed partial class RunAdvancer(
                 return Step.Next;
             }
 
-            if (aside.MayIngest(batch.Id))
-            {
-                aside.BeginIngest(batch.Id, cancellationToken => ingester.IngestAsync(run, batch, keeper.Lease, cancellationToken));
-            }
+            aside.Ingest(batch.Id, cancellationToken => ingester.IngestAsync(run, batch, keeper.Lease, cancellationToken));
         }
 
         return later;

@@ -1,9 +1,11 @@
+using System.Globalization;
+
 namespace GroqBatch.Benchmarks.Pipeline;
 
 /// <summary>Where the programs lie that are measured: published beside this one by a Release build, as machine code.</summary>
 internal static class PublishedFolder
 {
-    /// <summary>The runtime's own variable, in hexadecimal: calls until code is compiled again.</summary>
+    /// <summary>The runtime's own variable for calls until code is compiled again.</summary>
     public const string CallCountVariable = "DOTNET_TC_CallCountThreshold";
 
     private static readonly string Published = System.IO.Path.Combine(AppContext.BaseDirectory, "published");
@@ -14,6 +16,10 @@ internal static class PublishedFolder
     /// <summary>Their folder, or this program's own.</summary>
     public static string Path => HasMachineCode ? Published : AppContext.BaseDirectory;
 
-    /// <summary>What hosts have for it. The simulator's own program is published with what a program has that is compiled while it runs.</summary>
-    public static string CallCount => HasMachineCode ? "4000" : "80";
+    /// <summary>
+    /// For it, in hexadecimal: what this program was built with, as hosts are. The simulator's own program is not.
+    /// </summary>
+    public static string CallCount =>
+        int.Parse((string)AppContext.GetData("System.Runtime.TieredCompilation.CallCountThreshold")!, CultureInfo.InvariantCulture)
+            .ToString("x", CultureInfo.InvariantCulture);
 }
