@@ -45,6 +45,9 @@ internal sealed class TestInstallation : IAsyncDisposable
     private readonly TestFolder _simulatorFolder;
     private readonly Action<IServiceCollection>? _services;
 
+    // A host with a connection of its own is one under a role of its own, which the database then knows.
+    private bool _isShared = true;
+
     private TestInstallation(
         TestDatabase database,
         SimulatorServer simulator,
@@ -79,7 +82,7 @@ internal sealed class TestInstallation : IAsyncDisposable
         CancellationToken cancellationToken = default
     )
     {
-        var database = await TestDatabase.CreateAsync(cancellationToken);
+        var database = await DatabaseShelf.TakeAsync(cancellationToken);
         var all = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["Groq:Mode"] = "Simulator",
@@ -126,7 +129,11 @@ internal sealed class TestInstallation : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddProvider(new TestOutputLoggerProvider());
         builder.Services.AddData(connectionString ?? Database.ConnectionString);
-        if (connectionString is null)
+        if (connectionString is not null)
+        {
+            _isShared = false;
+        }
+        else
         {
             // One pool for all: each host's own would be a session more, which reads the whole catalogue for a handful of statements.
             // Under both names as an object: what a container makes it disposes of, and the first host to stop would take it from the others.
@@ -376,7 +383,15 @@ internal sealed class TestInstallation : IAsyncDisposable
 
         await Simulator.DisposeAsync();
         _simulatorFolder.Dispose();
-        await Database.DisposeAsync();
+        if (_isShared)
+        {
+            await DatabaseShelf.GiveBackAsync(Database);
+        }
+        else
+        {
+            await Database.DisposeAsync();
+        }
+
         _folder.Dispose();
     }
 

@@ -68,6 +68,7 @@ internal static class TestCluster
 
     private static async Task StopAsync()
     {
+        await DatabaseShelf.ClearAsync();
         await _maintenance!.DisposeAsync();
         await _lease!.DisposeAsync();
     }
