@@ -34,7 +34,7 @@ public sealed class StartTests
     [Fact]
     public async Task A_start_that_comes_while_its_twin_takes_everything_is_that_run_too()
     {
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var gate = new Gate();
         await using var installation = await TestInstallation.StartAsync(
             hosts: 0,
             services: services =>
@@ -43,7 +43,7 @@ public sealed class StartTests
                 services.Remove(resolver);
                 services.AddSingleton<ILadderResolver>(provider => new GatedResolver(
                     (ILadderResolver)ActivatorUtilities.CreateInstance(provider, resolver.ImplementationType!),
-                    gate.Task
+                    gate
                 ));
             },
             cancellationToken: Cancelled
@@ -53,9 +53,10 @@ public sealed class StartTests
 
         // The first asks the provider for its models and is kept waiting there; the second comes, starts and claims.
         var slow = installation.Runs.StartAsync(start, TestInstallation.Ada, Cancelled);
+        await gate.Reached.Task.WaitAsync(Cancelled);
         var quick = await installation.Runs.StartAsync(start, TestInstallation.Ada, Cancelled);
         await installation.DriveToEndAsync(quick.RunId!.Value, Cancelled);
-        gate.SetResult();
+        gate.Opened.SetResult();
 
         Assert.Equal((quick.RunId, false), ((await slow).RunId, (await slow).IsNew));
     }
@@ -139,7 +140,14 @@ public sealed class StartTests
         );
 
     /// <summary>Keeps the first caller waiting.</summary>
-    private sealed class GatedResolver(ILadderResolver real, Task gate) : ILadderResolver
+    /// <summary>Holds up the first who comes, and says that it is there: two calls at once come in any order.</summary>
+    private sealed class Gate
+    {
+        public TaskCompletionSource Reached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource Opened { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed class GatedResolver(ILadderResolver real, Gate gate) : ILadderResolver
     {
         private int _callers;
 
@@ -147,7 +155,8 @@ public sealed class StartTests
         {
             if (Interlocked.Increment(ref _callers) == 1)
             {
-                await gate.WaitAsync(cancellationToken);
+                gate.Reached.SetResult();
+                await gate.Opened.Task.WaitAsync(cancellationToken);
             }
 
             return await real.ResolveAsync(own, cancellationToken);
