@@ -139,14 +139,14 @@ public sealed class StartTests
             StringComparison.Ordinal
         );
 
-    /// <summary>Keeps the first caller waiting.</summary>
-    /// <summary>Holds up the first who comes, and says that it is there: two calls at once come in any order.</summary>
+    /// <summary>What the first caller says and waits for: of two calls at once either may be first.</summary>
     private sealed class Gate
     {
         public TaskCompletionSource Reached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
         public TaskCompletionSource Opened { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
+    /// <summary>Keeps the first caller waiting.</summary>
     private sealed class GatedResolver(ILadderResolver real, Gate gate) : ILadderResolver
     {
         private int _callers;

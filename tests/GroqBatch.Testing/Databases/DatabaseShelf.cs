@@ -12,12 +12,12 @@ public static class DatabaseShelf
     /// <summary>Rows that were deleted are still read over: a database that held many is dropped.</summary>
     private const int MaxBytes = 4 * 1024 * 1024;
 
-    // A test that left a transaction open is not waited for.
-    private const string EmptySql = $"""
+    private const string EmptySql = """
         do $$
         declare
             item record;
         begin
+            -- A test that left a transaction open is not waited for.
             set local lock_timeout = '1s';
             -- No trigger speaks: rows go in any order, also where none is ever to be deleted.
             set local session_replication_role = replica;
