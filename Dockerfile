@@ -27,8 +27,10 @@ COPY --from=build /app ./
 
 # Raw files of the provider and the simulator's ledger. The folder belongs to the account the server runs as, and so does a new volume.
 RUN mkdir -p /var/lib/groqbatch && chown $APP_UID /var/lib/groqbatch
+# New objects are collected every 16 MB. Left alone the runtime takes the machine's cache for its measure, and that may be a whole socket's.
 ENV Storage__DataFolder=/var/lib/groqbatch \
-    ASPNETCORE_HTTP_PORTS=8080
+    ASPNETCORE_HTTP_PORTS=8080 \
+    DOTNET_GCgen0size=0x1000000
 VOLUME /var/lib/groqbatch
 EXPOSE 8080
 USER $APP_UID

@@ -117,6 +117,7 @@ internal sealed class BenchmarkInstallation : IAsyncDisposable
                 MeasuredProcess.Verb,
                 settings,
             },
+            Environment = { [PublishedFolder.NewObjectsVariable] = PublishedFolder.NewObjects },
         };
         foreach (var (name, value) in arguments.Environment)
         {
@@ -200,7 +201,11 @@ internal sealed class BenchmarkInstallation : IAsyncDisposable
             {
                 UseShellExecute = false,
                 RedirectStandardOutput = true,
-                Environment = { [PublishedFolder.CallCountVariable] = PublishedFolder.CallCount },
+                Environment =
+                {
+                    [PublishedFolder.CallCountVariable] = PublishedFolder.CallCount,
+                    [PublishedFolder.NewObjectsVariable] = PublishedFolder.NewObjects,
+                },
                 ArgumentList =
                 {
                     Path.Combine(PublishedFolder.Path, "GroqBatch.Simulator.Host.dll"),

@@ -8,6 +8,12 @@ internal static class PublishedFolder
     /// <summary>The runtime's own variable for calls until code is compiled again.</summary>
     public const string CallCountVariable = "DOTNET_TC_CallCountThreshold";
 
+    /// <summary>The runtime's variable for how much is allocated until new objects are collected; without it a machine's cache decides.</summary>
+    public const string NewObjectsVariable = "DOTNET_GCgen0size";
+
+    /// <summary>For it, bytes in hexadecimal: what the image sets.</summary>
+    public const string NewObjects = "0x1000000";
+
     private static readonly string Published = System.IO.Path.Combine(AppContext.BaseDirectory, "published");
 
     /// <summary>False in a Debug build: what is measured is compiled while it runs.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using GroqBatch.Core.Coverage;
 using GroqBatch.Web.Features.Coverage;
 
@@ -38,5 +39,26 @@ public sealed class TrendLineTests
 
         Assert.Equal(0.75, line.Bottom);
         Assert.Equal(20, line.Y(0.95), 6);
+    }
+
+    [Theory]
+    [InlineData("50, 50, 50, 50, 100", true)] // Reached today: the step runs through the place at the end.
+    [InlineData("50, 60, 60, 60, 90", true)]
+    [InlineData("50, 50, 50, 100, 100", false)] // Reached before: the line runs above it.
+    [InlineData("40, 50, 60, 60, 60", false)] // Far below.
+    [InlineData("93, 93, 93, 93, 93", false)] // In both places.
+    [InlineData("100, 100, 100, 93, 93", true)]
+    public void Has_the_goals_label_where_it_does_not_run(string shares, bool isAtStart)
+    {
+        var line = TrendLine.Of(
+            [
+                .. shares
+                    .Split(", ")
+                    .Select((share, day) => new CoverageDay(Monday.AddDays(day), int.Parse(share, CultureInfo.InvariantCulture), 100, 1)),
+            ],
+            0.95
+        )!;
+
+        Assert.Equal(isAtStart, line.IsLabelAtStart(0.95));
     }
 }
