@@ -195,23 +195,12 @@ public sealed class Groundwork : IAsyncDisposable
     /// <summary>The connection string under which the database is used.</summary>
     private static string Describe(string connectionString, string name)
     {
-        try
-        {
-            var builder = new NpgsqlConnectionStringBuilder(connectionString)
-            {
-                // A row that a statement failed on is a pull request's text.
-                IncludeErrorDetail = false,
-                ApplicationName = name,
-            };
-            return builder.ConnectionString;
-        }
-        catch (Exception wrong) when (wrong is ArgumentException or FormatException or KeyNotFoundException)
-        {
-            // Its own message may repeat the value, and the value may be the password.
-            throw new StartupException(
-                "ConnectionStrings:GroqBatch can't be read; it should look like Host=db.example;Database=groqbatch;Username=groqbatch;Password=…"
-            );
-        }
+        var builder = SettingsCheck.ReadConnection(connectionString) ?? throw new StartupException(SettingsCheck.UnreadableConnection);
+
+        // A row that a statement failed on is a pull request's text.
+        builder.IncludeErrorDetail = false;
+        builder.ApplicationName = name;
+        return builder.ConnectionString;
     }
 
     private static async Task ConnectAsync(string connectionString, CancellationToken cancellationToken)

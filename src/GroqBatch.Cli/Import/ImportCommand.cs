@@ -46,9 +46,11 @@ internal sealed class ImportCommand : CliCommand
     private async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
         var files = FilePatterns.Expand(invocation.Get(_files));
-        if (invocation.Get(_repository) is { } repository && repository.Split('/') is not [{ Length: > 0 }, { Length: > 0 }])
+        if (invocation.Get(_repository) is { } repository && (repository.Count('/') != 1 || !ImportRequest.IsRepository(repository)))
         {
-            throw new UsageException($"--repository takes OWNER/NAME, not '{repository}'.");
+            throw new UsageException(
+                $"--repository takes OWNER/NAME without white space, at most {ImportRequest.LongestRepository} characters, not '{repository}'."
+            );
         }
 
         await using var host = await invocation.OpenAsync(HostParts.Ledger, cancellationToken);

@@ -64,8 +64,13 @@ internal sealed class WorkCommand : CliCommand
         run.State.IsFinal()
         || (
             run.State is RunState.Held or RunState.NeedsAttention
-            && !run.Passes.SelectMany(pass => pass.Batches).Any(batch => batch.State is BatchState.Submitted or BatchState.Ended)
+            && !run.Passes.SelectMany(pass => pass.Batches).Any(batch => IsUnderWay(run, batch))
         );
+
+    // Results that can't be had wait for the same person as their run.
+    private static bool IsUnderWay(RunOverview run, BatchOverview batch) =>
+        batch.State == BatchState.Submitted
+        || (batch.State == BatchState.Ended && !(run.State == RunState.NeedsAttention && batch.Trouble is not null));
 
     /// <summary>The live runs, and for one look more those that have just ended.</summary>
     private sealed class LiveRuns(IRunReader runs, string provider)

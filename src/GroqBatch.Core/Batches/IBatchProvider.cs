@@ -87,7 +87,7 @@ public sealed record ProviderBatch
     public required string Id { get; init; }
     public required ProviderBatchStatus Status { get; init; }
 
-    /// <summary>The status word as it came.</summary>
+    /// <summary>The status word: one of those that <see cref="Status"/> knows in small letters, any other as it came, cut at 200 characters.</summary>
     public required string StatusText { get; init; }
 
     public required string InputFileId { get; init; }

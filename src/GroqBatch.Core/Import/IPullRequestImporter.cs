@@ -26,7 +26,21 @@ public interface IPullRequestImporter
 /// <param name="Team">Whose pull requests they are.</param>
 /// <param name="Files">In this order.</param>
 /// <param name="Repository"><c>owner/name</c> for lines that name none; null: such lines are rejected.</param>
-public sealed record ImportRequest(Team Team, IReadOnlyList<ImportFile> Files, string? Repository = null);
+public sealed record ImportRequest(Team Team, IReadOnlyList<ImportFile> Files, string? Repository = null)
+{
+    /// <summary>Characters a repository's name may have at most, its owner among them.</summary>
+    public const int LongestRepository = 300;
+
+    /// <summary>Whether text can be a repository: <c>owner/name</c> without white space.</summary>
+    public static bool IsRepository(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length is > 2 and <= LongestRepository
+            && text.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash
+            && slash < text.Length - 1
+            && !text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
+    }
+}
 
 /// <summary>A file to import: JSON Lines, plain or gzip, told apart by content.</summary>
 public sealed class ImportFile

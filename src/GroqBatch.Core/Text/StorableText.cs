@@ -41,6 +41,16 @@ public static class StorableText
         return first < 0 ? json : CleanFrom(json, first, inJson: true, out replaced);
     }
 
+    /// <summary>The beginning of a text, at most so long and never ending in half a character.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="length">In UTF-16 units, at least 1.</param>
+    public static string Cut(string text, int length)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        return text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
+    }
+
     private static int FirstSuspectCharacter(ReadOnlySpan<char> text)
     {
         var nul = text.IndexOf('\0');

@@ -179,12 +179,13 @@ internal static class BatchSql
         where id = @id and state = 'Submitted'
         """;
 
+    /// <summary>Where the provider does not say when a batch expires, it is when the window ends that was asked for.</summary>
     public const string Due = """
-        select id, run_id, provider_batch_id, clock_timestamp() - submitted_at, clock_timestamp() - missing_since,
-               clock_timestamp() - expires_at, status
-        from groqbatch.batches
-        where provider = @provider and state = 'Submitted' and next_poll_at <= clock_timestamp()
-        order by next_poll_at
+        select batch.id, batch.run_id, batch.provider_batch_id, clock_timestamp() - batch.submitted_at, clock_timestamp() - batch.missing_since,
+               clock_timestamp() - coalesce(batch.expires_at, batch.submitted_at + (run.settings ->> 'completionWindow')::interval), batch.status
+        from groqbatch.batches batch join groqbatch.runs run on run.id = batch.run_id
+        where batch.provider = @provider and batch.state = 'Submitted' and batch.next_poll_at <= clock_timestamp()
+        order by batch.next_poll_at
         limit 2000
         """;
 

@@ -243,7 +243,8 @@ internal sealed partial class BatchStore
 
     /// <summary>
     /// Promise 5, batch by batch: what was sent, what came back and what the provider counts, in words where they differ. The provider counts
-    /// a line as completed by its HTTP status, whatever is in it; expired requests may be in neither of its counters.
+    /// a line as completed by its HTTP status, whatever is in it; expired requests may be in neither of its counters, so that those it counts as failed
+    /// are held against its files where it says that it completed.
     /// </summary>
     private static async Task<string?> FindDifferenceAsync(
         LedgerTransaction ledger,
@@ -259,9 +260,15 @@ internal sealed partial class BatchStore
         var unknown = reader.GetInt32(1);
         var repeated = reader.GetInt32(2);
         var completed = reader.GetInt32(5);
+        var failed = reader.GetInt32(6);
         if (ingest.ProviderCounts is { } counts && counts.Completed != completed)
         {
             text.Append($"The provider counts {counts.Completed} completed, its files have {completed}. ");
+        }
+        else if (ingest.Batch.Status == BatchStatusText.Completed && ingest.ProviderCounts is { } sums && sums.Failed < failed)
+        {
+            // More than the files have is what they leave out, of which the next sentence tells: requests in neither file, lines that were refused.
+            text.Append($"The provider counts {sums.Failed} failed, its files have {failed}. ");
         }
 
         if (unanswered > 0 && ingest.MissingCode is FailureCode.Unanswered)

@@ -4,7 +4,7 @@ namespace GroqBatch.Data.Reconciliation;
 internal static class ReconciliationSql
 {
     public const string Run = """
-        select run.selected, run.succeeded, run.state, run.planned_at is not null,
+        select run.selected, run.state,
                (select count(*)::int from groqbatch.requests where run_id = run.id and outcome = 'succeeded'),
                (select count(*)::int from groqbatch.requests where run_id = run.id and outcome is null)
         from groqbatch.runs run where run.id = @run

@@ -610,9 +610,15 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
     internal static async Task<List<string>> ReadDifferencesAsync(NpgsqlCommand recount, CancellationToken cancellationToken)
     {
         var differences = new List<string>();
+        (int Selected, int Counter)? run = null;
+        var (succeeded, final, open) = (0, 0, 0);
         await using var reader = await recount.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
+            run = (reader.GetInt32(12), reader.GetInt32(13));
+            succeeded += reader.GetInt32(5);
+            final += reader.GetInt32(7);
+            open += reader.GetInt32(4) - reader.GetInt32(5) - reader.GetInt32(6);
             var pass = reader.GetInt16(0);
             Compare(differences, pass, "requests", reader.GetInt32(1), reader.GetInt32(4));
             Compare(differences, pass, "succeeded", reader.GetInt32(2), reader.GetInt32(5));
@@ -621,6 +627,21 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
             Compare(differences, pass, "failures by code", reader.GetInt32(9), reader.GetInt32(6));
             Compare(differences, pass, "failures by message", reader.GetInt32(10), reader.GetInt32(6));
             Compare(differences, pass, "final failures by message", reader.GetInt32(11), reader.GetInt32(7));
+        }
+
+        if (run is var (selected, counter))
+        {
+            if (counter != succeeded)
+            {
+                differences.Add($"The run's counter says {counter} succeeded, the rows say {succeeded}.");
+            }
+
+            // Each pull request is in one request at a time that is open, succeeded or finally failed.
+            var accounted = succeeded + final + open;
+            if (accounted != selected)
+            {
+                differences.Add($"{selected} were selected, and {succeeded} succeeded + {final} failed + {open} open are {accounted}.");
+            }
         }
 
         return differences;

@@ -27,6 +27,9 @@ internal static partial class AnswerReader
     /// <summary>A message is for people; the whole reply is in the raw line.</summary>
     private const int MessageLength = 2_000;
 
+    // As much as the ledger keeps of an id that is there to be quoted to the provider.
+    private const int RequestIdLength = 200;
+
     /// <summary>The limit's own text is short; a longer one is what the model wrote and may say anything.</summary>
     private const int LimitTextLength = 200;
 
@@ -192,14 +195,19 @@ internal static partial class AnswerReader
         || message.StartsWith("Failed to generate JSON", StringComparison.Ordinal)
         || message.StartsWith("Generated JSON does not match the expected schema", StringComparison.Ordinal);
 
-    private static Answer Fail(Answer answer, FailureCode code, string message) => answer with { Code = code, Message = Cut(message) };
+    private static Answer Fail(Answer answer, FailureCode code, string message) =>
+        answer with
+        {
+            Code = code,
+            Message = StorableText.Cut(message, MessageLength),
+        };
 
-    private static Answer Refuse(Answer answer, string message) => answer with { Kind = AnswerKind.Refused, Message = Cut(message) };
-
-    private static string Cut(string message) =>
-        message.Length <= MessageLength ? message
-        : char.IsHighSurrogate(message[MessageLength - 1]) ? message[..(MessageLength - 1)]
-        : message[..MessageLength];
+    private static Answer Refuse(Answer answer, string message) =>
+        answer with
+        {
+            Kind = AnswerKind.Refused,
+            Message = StorableText.Cut(message, MessageLength),
+        };
 
     private static bool HasChoice(JsonElement body) => FirstChoiceOf(body) is not null;
 
@@ -238,11 +246,11 @@ internal static partial class AnswerReader
     {
         if (response is not null && TextOf(response.Value, "request_id"u8) is { Length: > 0 } id)
         {
-            return id;
+            return StorableText.Cut(id, RequestIdLength);
         }
 
         return body is not null && ObjectOf(body.Value, "x_groq"u8) is { } groq && TextOf(groq, "id"u8) is { Length: > 0 } same
-            ? same
+            ? StorableText.Cut(same, RequestIdLength)
             : null;
     }
 

@@ -16,6 +16,9 @@ namespace GroqBatch.Groq.Client;
 /// </remarks>
 internal static class BatchReader
 {
+    // As much as the ledger keeps.
+    private const int LongestStatus = 200;
+
     /// <summary>Reads a batch, or gives null when it has no id and so is none.</summary>
     public static ProviderBatch? Read(WireBatch? wire)
     {
@@ -43,7 +46,9 @@ internal static class BatchReader
         {
             Id = id,
             Status = status,
-            StatusText = statusText,
+            // Known words as Groq writes them, for whoever compares them; others as they are, as far as there is room for them.
+            StatusText =
+                status == ProviderBatchStatus.Unknown ? StorableText.Cut(statusText, LongestStatus) : statusText.ToLowerInvariant(),
             InputFileId = Text(json, "input_file_id") ?? "",
             OutputFileId = Text(json, "output_file_id"),
             ErrorFileId = Text(json, "error_file_id"),

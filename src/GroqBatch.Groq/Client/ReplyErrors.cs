@@ -30,7 +30,7 @@ internal sealed partial class ReplyErrors(string host, string key)
     {
         var number = (int)status;
         var error = ErrorBody.Parse(body);
-        var said = error.Message is { Length: > 0 } message ? $" It says: {Cut(OneLine(Redact(message)), SaidLength)}" : "";
+        var said = error.Message is { Length: > 0 } message ? $" It says: {StorableText.Cut(OneLine(Redact(message)), SaidLength)}" : "";
         var code = error.Code is { Length: > 0 } ? Redact(error.Code) : null;
         var at = code is null ? $"{number} from {host}" : $"{number} {code} from {host}";
         var wait = CallPolicy.RetryAfter(headers) ?? (number == 429 ? WaitIn(error.Message) : null);
@@ -97,7 +97,7 @@ internal sealed partial class ReplyErrors(string host, string key)
         {
             HttpStatus = number,
             Code = code,
-            ReplyExcerpt = string.IsNullOrEmpty(body) ? null : Cut(StorableText.Clean(Redact(body), out _), ExcerptLength),
+            ReplyExcerpt = string.IsNullOrEmpty(body) ? null : StorableText.Cut(StorableText.Clean(Redact(body), out _), ExcerptLength),
             RetryAfter = wait,
             MayHaveHappened = unsure,
         };
@@ -152,11 +152,6 @@ internal sealed partial class ReplyErrors(string host, string key)
 
         return line.ToString().Trim();
     }
-
-    private static string Cut(string text, int length) =>
-        text.Length <= length ? text
-        : char.IsHighSurrogate(text[length - 1]) ? text[..(length - 1)]
-        : text[..length];
 
     [GeneratedRegex(
         @"\b(?:gsk|sk)[-_][A-Za-z0-9*_-]{8,}",

@@ -8,12 +8,17 @@ using GroqBatch.Simulator;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace GroqBatch.Hosting.Settings;
 
 /// <summary>Checks every section before anything is started, whatever the host will use of it: one start shows all mistakes.</summary>
 internal static class SettingsCheck
 {
+    /// <summary>Said of a connection string that is none, without a word of it.</summary>
+    public const string UnreadableConnection =
+        "ConnectionStrings:GroqBatch can't be read; it should look like Host=db.example;Database=groqbatch;Username=groqbatch;Password=…";
+
     /// <summary>Throws unless all is well.</summary>
     /// <exception cref="StartupException">With one message for each mistake, each by its key.</exception>
     public static void Run(IConfiguration configuration)
@@ -37,10 +42,49 @@ internal static class SettingsCheck
                 .AsEnumerable()
                 .ExceptBy(unreadable.Select(mistake => mistake.Key), pair => pair.Key, StringComparer.OrdinalIgnoreCase)
         );
-        List<string> mistakes = [.. unreadable.Select(mistake => mistake.Value), .. Validate(readable)];
+        List<string> mistakes =
+        [
+            .. unreadable.Select(mistake => mistake.Value),
+            .. Validate(readable),
+            .. CheckScheduler(readable),
+            .. CheckConnection(configuration),
+        ];
         if (mistakes.Count > 0)
         {
             throw new StartupException(mistakes);
+        }
+    }
+
+    private static IEnumerable<string> CheckScheduler(IConfiguration configuration)
+    {
+        const string Key = $"{SchedulerSettings.SectionName}:{nameof(SchedulerSettings.CheckinInterval)}";
+        var (least, most) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
+        if (configuration.GetValue<TimeSpan?>(Key) is { } interval && (interval < least || interval > most))
+        {
+            yield return $"{Key} is {interval}; it must be from {least} to {most}.";
+        }
+    }
+
+    private static IEnumerable<string> CheckConnection(IConfiguration configuration)
+    {
+        var text = configuration.GetConnectionString("GroqBatch");
+        if (!string.IsNullOrWhiteSpace(text) && ReadConnection(text) is null)
+        {
+            yield return UnreadableConnection;
+        }
+    }
+
+    /// <summary>The settings in a connection string; null when it is none.</summary>
+    internal static NpgsqlConnectionStringBuilder? ReadConnection(string text)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(text);
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or FormatException or KeyNotFoundException)
+        {
+            // Its own message may repeat the value, and the value may be the password.
+            return null;
         }
     }
 

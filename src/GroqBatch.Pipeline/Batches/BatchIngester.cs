@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime.CompilerServices;
 using GroqBatch.Core.Access;
 using GroqBatch.Core.Batches;
@@ -64,14 +65,42 @@ internal sealed partial class BatchIngester(
         }
 
         var began = time.GetTimestamp();
-        var result = await batches.IngestAsync(
-            Describe(run, batch, ReadAsync(format, [output, error], cancellationToken)) with
+        IngestResult? result;
+        try
+        {
+            result = await batches.IngestAsync(
+                Describe(run, batch, ReadAsync(format, [output, error], cancellationToken)) with
+                {
+                    Judge = result => WhyStop(run, batch, result),
+                },
+                lease,
+                cancellationToken
+            );
+        }
+        catch (InvalidDataException) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (!await RemoveDamagedAsync(batch, [(output, batch.OutputFileId), (error, batch.ErrorFileId)], lease, cancellationToken))
             {
-                Judge = result => WhyStop(run, batch, result),
-            },
-            lease,
-            cancellationToken
-        );
+                throw;
+            }
+
+            return null;
+        }
+        catch (DbException refusal) when (refusal.SqlState is ['2', '2' or '3', ..])
+        {
+            // A value that does not fit, or a rule of the ledger that it breaks: taking it again ends the same way until somebody looks.
+            await batches.RecordTroubleAsync(
+                batch.Id,
+                $"What came back could not be taken: {refusal.Message}",
+                Backoff.After(batch.Troubles, options.Value),
+                lease,
+                cancellationToken
+            );
+            throw new AttentionException(
+                $"What came back of batch {batch.ProviderBatchId} could not be taken: {refusal.Message} Nothing of it is lost; resume tries it again."
+            );
+        }
+
         if (result is not null)
         {
             metrics.Ingested(run, batch, result, time.GetElapsedTime(began));
@@ -85,6 +114,43 @@ internal sealed partial class BatchIngester(
         }
 
         return result;
+    }
+
+    /// <summary>
+    /// After answers that broke off: the files that are damaged go, and are downloaded again at the next look.
+    /// </summary>
+    /// <returns>False when both are whole: then it was something else.</returns>
+    private async Task<bool> RemoveDamagedAsync(
+        Batch batch,
+        (string Place, string? FileId)[] files,
+        Lease lease,
+        CancellationToken cancellationToken
+    )
+    {
+        var damaged = new List<string>();
+        foreach (var (place, fileId) in files)
+        {
+            if (fileId is not null && File.Exists(place) && await Digests.TryOfContentAsync(place, cancellationToken) is null)
+            {
+                File.Delete(place);
+                damaged.Add(Path.GetFileName(place));
+            }
+        }
+
+        if (damaged.Count == 0)
+        {
+            return false;
+        }
+
+        Log.Damaged(logger, batch.Id, string.Join(", ", damaged));
+        await batches.RecordTroubleAsync(
+            batch.Id,
+            $"Damaged on this host's disk, and downloaded again: {string.Join(", ", damaged)}.",
+            Backoff.After(batch.Troubles, options.Value),
+            lease,
+            cancellationToken
+        );
+        return true;
     }
 
     /// <summary>What came back of a batch, with the rules by which it is taken.</summary>
@@ -114,7 +180,7 @@ internal sealed partial class BatchIngester(
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        foreach (var path in paths.Where(File.Exists))
+        foreach (var path in paths.Where(RawFiles.IsThere))
         {
             await using var file = RawFiles.OpenRead(path);
             await foreach (var answer in format.ReadAnswersAsync(file, cancellationToken).WithCancellation(cancellationToken))
@@ -260,6 +326,12 @@ internal sealed partial class BatchIngester(
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Results of batch {BatchId} are gone, and its run is over: {Reason}")]
         public static partial void Gone(ILogger logger, Guid batchId, string reason);
+
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Results of batch {BatchId} are damaged on the disk and are downloaded again: {Files}"
+        )]
+        public static partial void Damaged(ILogger logger, Guid batchId, string files);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} is stopped by what came back, it is {State} now: {Reason}")]
         public static partial void Stopped(ILogger logger, Guid runId, RunState state, string reason);

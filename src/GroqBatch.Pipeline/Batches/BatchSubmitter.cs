@@ -37,14 +37,12 @@ internal sealed partial class BatchSubmitter(
         var compressed = rawFiles.PathOf(batch.RunId, batch.Id, RawFileKind.Request);
         if (!File.Exists(plain) || new FileInfo(plain).Length != batch.Bytes)
         {
-            if (!File.Exists(compressed))
+            // Written by another host, or before the plain file was removed.
+            if (!await TryRestoreAsync(compressed, plain, batch.Bytes, cancellationToken))
             {
                 await batches.AbandonAsync(batch.Id, "its file is gone from this host; it is written again.", lease, cancellationToken);
                 return;
             }
-
-            // Written by another host, or before the plain file was removed.
-            await RawFiles.DecompressAsync(compressed, plain, cancellationToken);
         }
 
         string fileId;
@@ -72,6 +70,26 @@ internal sealed partial class BatchSubmitter(
 
         await batches.MarkUploadedAsync(batch.Id, fileId, lease, cancellationToken);
         File.Delete(plain);
+    }
+
+    private static async Task<bool> TryRestoreAsync(string compressed, string plain, long bytes, CancellationToken cancellationToken)
+    {
+        if (!RawFiles.IsThere(compressed))
+        {
+            return false;
+        }
+
+        try
+        {
+            await RawFiles.DecompressAsync(compressed, plain, cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            // Damaged is as good as gone.
+            return false;
+        }
+
+        return new FileInfo(plain).Length == bytes;
     }
 
     /// <summary>Uploaded → Submitted.</summary>
@@ -129,6 +147,17 @@ internal sealed partial class BatchSubmitter(
                 lease,
                 cancellationToken
             );
+            if (failure.Fault is ProviderFault.NotFound or ProviderFault.Rejected)
+            {
+                // Of a run that was held for a month the file may be gone, and no second asking brings it back: who resumes sends another.
+                await batches.AbandonAsync(
+                    batch.Id,
+                    $"its file was not taken ({failure.Message}); it is written again when the run goes on.",
+                    lease,
+                    cancellationToken
+                );
+            }
+
             ThrowIfPerson(failure);
             return (SendingVerdict.Go, "");
         }

@@ -16,6 +16,12 @@ internal static class Backoff
             return asked;
         }
 
+        return After(troubles, options);
+    }
+
+    /// <summary>The same where nobody asks for anything.</summary>
+    public static TimeSpan After(int troubles, PipelineOptions options)
+    {
         var doubled = options.RetryDelay * Math.Pow(2, Math.Min(troubles, 16));
         var bounded = doubled < options.MaxRetryDelay ? doubled : options.MaxRetryDelay;
         return bounded * (1 - (Random.Shared.NextDouble() / 4));

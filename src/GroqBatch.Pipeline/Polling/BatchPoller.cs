@@ -23,6 +23,9 @@ internal sealed partial class BatchPoller(
     ILogger<BatchPoller> logger
 )
 {
+    // After so many batches that could not be had by themselves it is the provider, and is not asked for each of the others.
+    private const int MostRefused = 3;
+
     private readonly PipelineOptions _options = options.Value;
 
     /// <returns>How long until the next batch is due; null when none is submitted.</returns>
@@ -55,24 +58,60 @@ internal sealed partial class BatchPoller(
     private async Task AskAsync(IReadOnlyList<PolledBatch> due, CancellationToken cancellationToken)
     {
         using var activity = PipelineActivities.StartPoll(provider.Name, due.Count);
-        IReadOnlyList<ProviderBatch> found;
-        try
+        var left = new Stack<IReadOnlyList<PolledBatch>>([due]);
+        var refused = 0;
+        while (left.TryPop(out var some))
         {
-            found = await provider.GetBatchesAsync([.. due.Select(batch => batch.ProviderBatchId)], cancellationToken);
-        }
-        catch (ProviderException failure)
-        {
-            metrics.Polled(provider.Name, isAnswered: false);
-            Log.PollFailed(logger, due.Count, failure.Message);
-            var wait =
-                failure.RetryAfter ?? (_options.PollInterval < _options.MaxRetryDelay ? _options.PollInterval : _options.MaxRetryDelay);
-            await batches.RecordPollFailureAsync([.. due.Select(batch => batch.Id)], failure.Message, wait, cancellationToken);
-            return;
-        }
+            IReadOnlyList<ProviderBatch> found;
+            try
+            {
+                found = await provider.GetBatchesAsync([.. some.Select(batch => batch.ProviderBatchId)], cancellationToken);
+            }
+            catch (ProviderException failure)
+            {
+                metrics.Polled(provider.Name, isAnswered: false);
+                if (some.Count > 1 && refused < MostRefused && MayBeOfOne(failure))
+                {
+                    // One batch that the provider answers badly is no reason not to hear of the others: it is found by halves.
+                    left.Push([.. some.Skip(some.Count / 2)]);
+                    left.Push([.. some.Take(some.Count / 2)]);
+                    continue;
+                }
 
-        metrics.Polled(provider.Name, isAnswered: true);
+                refused++;
+                await RecordFailureAsync(some, failure, cancellationToken);
+                continue;
+            }
+
+            metrics.Polled(provider.Name, isAnswered: true);
+            await RecordAsync(some, found, cancellationToken);
+        }
+    }
+
+    /// <summary>Whether a call failed for one of the batches it asked for, perhaps; the key, the network and the rate are everybody's.</summary>
+    private static bool MayBeOfOne(ProviderException failure) =>
+        failure.Fault
+            is ProviderFault.NotAllowed
+                or ProviderFault.ModelNotFound
+                or ProviderFault.NotFound
+                or ProviderFault.Rejected
+                or ProviderFault.ServerFault;
+
+    private async Task RecordFailureAsync(IReadOnlyList<PolledBatch> asked, ProviderException failure, CancellationToken cancellationToken)
+    {
+        Log.PollFailed(logger, asked.Count, failure.Message);
+        var wait = failure.RetryAfter ?? (_options.PollInterval < _options.MaxRetryDelay ? _options.PollInterval : _options.MaxRetryDelay);
+        await batches.RecordPollFailureAsync([.. asked.Select(batch => batch.Id)], failure.Message, wait, cancellationToken);
+    }
+
+    private async Task RecordAsync(
+        IReadOnlyList<PolledBatch> asked,
+        IReadOnlyList<ProviderBatch> found,
+        CancellationToken cancellationToken
+    )
+    {
         var byId = found.ToDictionary(batch => batch.Id, StringComparer.Ordinal);
-        var results = due.Select(batch => Judge(batch, byId.GetValueOrDefault(batch.ProviderBatchId))).ToList();
+        var results = asked.Select(batch => Judge(batch, byId.GetValueOrDefault(batch.ProviderBatchId))).ToList();
         foreach (var runId in await batches.RecordPollAsync(results, cancellationToken))
         {
             await waker.WakeAsync(runId, TimeSpan.Zero, cancellationToken);

@@ -13,7 +13,7 @@ internal sealed class RawFileFetcher(IBatchProvider provider)
     /// <exception cref="ProviderException">The provider does not have it, or could not be asked.</exception>
     public async Task FetchAsync(string? fileId, string place, CancellationToken cancellationToken)
     {
-        if (fileId is null || File.Exists(place))
+        if (fileId is null || RawFiles.IsThere(place))
         {
             return;
         }
@@ -34,7 +34,7 @@ internal sealed class RawFileFetcher(IBatchProvider provider)
     /// <returns>Why it can't be had, fit to show; null when it is there.</returns>
     public async Task<string?> TryFetchAsync(string runProvider, string? fileId, string place, CancellationToken cancellationToken)
     {
-        if (File.Exists(place))
+        if (RawFiles.IsThere(place))
         {
             return null;
         }

@@ -11,6 +11,9 @@ public sealed class RawFiles(IOptions<StorageOptions> options)
 {
     private const int BufferSize = 1 << 17;
 
+    // A gzip member (RFC 1952): header, one final block without data (RFC 1951), and the checksum and length of nothing.
+    private static readonly byte[] CompressedNothing = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
     /// <summary>
     /// Without it .NET takes the end of the bytes for the end of the data, and half a result file would read as a whole one that answers half.
     /// A switch of the process, read when its first compressed stream is made.
@@ -78,14 +81,31 @@ public sealed class RawFiles(IOptions<StorageOptions> options)
         await using (
             var source = new FileStream(plain, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan)
         )
-        await using (var target = new GZipStream(CreatePart(part), CompressionLevel.Fastest))
+        await using (var target = CreatePart(part))
         {
-            await source.CopyToAsync(target, BufferSize, cancellationToken);
+            await using (var zip = new GZipStream(target, CompressionLevel.Fastest, leaveOpen: true))
+            {
+                await source.CopyToAsync(zip, BufferSize, cancellationToken);
+            }
+
+            if (target.Length == 0)
+            {
+                // Of nothing .NET makes nothing, and a file without a byte is what a disk that failed leaves.
+                await target.WriteAsync(CompressedNothing, cancellationToken);
+            }
+
+            // Before the rename, and before the plain one goes: a loss of power is not to leave neither.
+            target.Flush(flushToDisk: true);
         }
 
         File.Move(part, compressed, overwrite: true);
         File.Delete(plain);
     }
+
+    /// <summary>
+    /// Whether a file is in its place. An empty one is not: compressed, even nothing takes some bytes, so that is what a disk that failed has left.
+    /// </summary>
+    public static bool IsThere(string compressed) => new FileInfo(compressed) is { Exists: true, Length: > 0 };
 
     /// <summary>Puts the plain form of a compressed file in its place, for another upload.</summary>
     public static async Task DecompressAsync(string compressed, string plain, CancellationToken cancellationToken)

@@ -33,7 +33,7 @@ internal sealed partial class PullRequestImporter(
     )
     {
         actor.Demand(Right.Operate);
-        if (request.Repository is { } repository && !PullRequestLine.IsRepository(repository))
+        if (request.Repository is { } repository && !ImportRequest.IsRepository(repository))
         {
             throw new ArgumentException("The repository is none: expected owner/name, such as calcom/cal.com.", nameof(request));
         }

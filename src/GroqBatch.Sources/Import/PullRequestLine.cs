@@ -1,4 +1,5 @@
 using System.Text.Json;
+using GroqBatch.Core.Import;
 using GroqBatch.Core.PullRequests;
 
 namespace GroqBatch.Sources.Import;
@@ -11,7 +12,6 @@ namespace GroqBatch.Sources.Import;
 /// <remarks>By hand and not by attributes: a mistake is reported with its path, and most of the object's fields are never looked at.</remarks>
 internal ref struct PullRequestLine
 {
-    private const int LongestRepository = 300;
     private static readonly DateTimeOffset Earliest = new(1970, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset TooLate = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -49,13 +49,6 @@ internal ref struct PullRequestLine
             );
         }
     }
-
-    /// <summary>Whether text can be a repository: <c>owner/name</c> without white space.</summary>
-    public static bool IsRepository(string text) =>
-        text.Length is > 2 and <= LongestRepository
-        && text.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash
-        && slash < text.Length - 1
-        && !text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
 
     private PullRequest ReadPullRequest(string? fallbackRepository)
     {
@@ -273,11 +266,11 @@ internal ref struct PullRequestLine
                 }
 
                 repository = ReadText("base.repo.full_name");
-                if (repository is not null && !IsRepository(repository))
+                if (repository is not null && !ImportRequest.IsRepository(repository))
                 {
                     throw Refused(
                         "base.repo.full_name",
-                        $"expected owner/name without white space, at most {LongestRepository} characters"
+                        $"expected owner/name without white space, at most {ImportRequest.LongestRepository} characters"
                     );
                 }
             }

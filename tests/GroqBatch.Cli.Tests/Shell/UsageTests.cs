@@ -62,6 +62,8 @@ public sealed class UsageTests
                 ["Groq__Mode"] = "Sometimes",
                 ["Coverage__Goal"] = "95",
                 ["Simulator__LinesPerSecond"] = "-1",
+                ["Quartz__CheckinInterval"] = "-00:00:01",
+                ["ConnectionStrings__GroqBatch"] = "Host=127.0.0.1;Hots=verysecret",
             }
         );
 
@@ -77,6 +79,8 @@ public sealed class UsageTests
             "Groq:Mode",
             "Coverage:Goal",
             "Simulator:LinesPerSecond",
+            "Quartz:CheckinInterval",
+            "ConnectionStrings:GroqBatch",
         ];
         Assert.All(
             keys,
@@ -86,6 +90,7 @@ public sealed class UsageTests
                     line => line.StartsWith(key + " ", StringComparison.Ordinal) || line.StartsWith(key + ":", StringComparison.Ordinal)
                 )
         );
+        Assert.DoesNotContain("verysecret", outcome.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

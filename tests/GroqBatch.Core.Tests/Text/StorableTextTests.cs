@@ -113,4 +113,13 @@ public sealed class StorableTextTests
                 iter: 3_000
             );
     }
+
+    [Theory]
+    [InlineData("abc", 3, "abc")]
+    [InlineData("abcd", 3, "abc")]
+    [InlineData("ab\ud83d\ude00", 4, "ab\ud83d\ude00")]
+    [InlineData("ab\ud83d\ude00", 3, "ab")]
+    [InlineData("", 1, "")]
+    public void A_text_is_cut_between_characters(string text, int length, string expected) =>
+        Assert.Equal(expected, StorableText.Cut(text, length));
 }

@@ -293,6 +293,17 @@ public sealed class AnswerReaderTests
     }
 
     [Fact]
+    public void A_request_id_longer_than_the_ledger_keeps_is_cut_and_the_line_taken()
+    {
+        var answer = Read(
+            Samples.OutputLine.Replace("\"request_id\":\"req_", $"\"request_id\":\"req_{new string('7', 5_000)}", StringComparison.Ordinal)
+        );
+
+        Assert.Equal(200, answer.ProviderRequestId!.Length);
+        Assert.StartsWith("req_777", answer.ProviderRequestId, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_request_id_is_found_in_the_body_when_the_response_has_none()
     {
         var line = Samples

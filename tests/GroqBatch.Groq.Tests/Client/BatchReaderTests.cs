@@ -39,6 +39,22 @@ public sealed class BatchReaderTests
     }
 
     [Theory]
+    [InlineData("COMPLETED", "completed", ProviderBatchStatus.Completed)]
+    [InlineData("Failed", "failed", ProviderBatchStatus.Failed)]
+    [InlineData("CANCELLED", "cancelled", ProviderBatchStatus.Cancelled)]
+    [InlineData("Paused", "Paused", ProviderBatchStatus.Unknown)]
+    public void A_known_status_is_the_same_word_whatever_its_letters(string word, string stored, ProviderBatchStatus status)
+    {
+        var batch = Read(BatchSamples.Minimal("b", word));
+
+        Assert.Equal((status, stored), (batch.Status, batch.StatusText));
+    }
+
+    [Fact]
+    public void A_status_longer_than_the_ledger_keeps_is_cut() =>
+        Assert.Equal(new string('x', 200), Read(BatchSamples.Minimal("b", new string('x', 5_000))).StatusText);
+
+    [Theory]
     [InlineData("validating", ProviderBatchStatus.Validating, false)]
     [InlineData("failed", ProviderBatchStatus.Failed, true)]
     [InlineData("in_progress", ProviderBatchStatus.InProgress, false)]
@@ -47,7 +63,6 @@ public sealed class BatchReaderTests
     [InlineData("expired", ProviderBatchStatus.Expired, true)]
     [InlineData("cancelling", ProviderBatchStatus.Cancelling, false)]
     [InlineData("cancelled", ProviderBatchStatus.Cancelled, true)]
-    [InlineData("COMPLETED", ProviderBatchStatus.Completed, true)]
     [InlineData("paused", ProviderBatchStatus.Unknown, false)]
     [InlineData("", ProviderBatchStatus.Unknown, false)]
     public void Each_status_is_known_and_an_unknown_one_is_never_an_end(string word, ProviderBatchStatus status, bool hasEnded)

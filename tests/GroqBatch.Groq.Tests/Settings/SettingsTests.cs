@@ -160,10 +160,14 @@ public sealed class SettingsTests
         await using var refused = TestGroq.With(settings);
         await using var allowed = TestGroq.With([.. settings, ("Groq:AllowHttp", "true")]);
         await using var local = TestGroq.With([("Groq:ApiKey", TestGroq.Key), ("Groq:BaseUrl", "http://127.0.0.1:1/v1")]);
+        await using var simulated = TestGroq.With([.. settings, ("Groq:Mode", "Simulator")]);
+        await using var keyless = TestGroq.With([("Groq:BaseUrl", "http://simulator.example/v1"), ("Groq:Mode", "Simulator")]);
 
         Assert.StartsWith("Groq:BaseUrl: the key would travel unencrypted", Assert.Single(refused.Mistakes()), StringComparison.Ordinal);
+        Assert.StartsWith("Groq:BaseUrl: the key would travel unencrypted", Assert.Single(simulated.Mistakes()), StringComparison.Ordinal);
         Assert.Empty(allowed.Mistakes());
         Assert.Empty(local.Mistakes());
+        Assert.Empty(keyless.Mistakes());
     }
 
     [Fact]

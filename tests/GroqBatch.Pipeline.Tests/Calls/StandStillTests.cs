@@ -70,17 +70,7 @@ public sealed class StandStillTests
                 simulator.Duration = TimeSpan.FromSeconds(4);
             },
             hosts: 0,
-            services: services =>
-            {
-                var real = services.Last(service => service.ServiceType == typeof(IBatchProvider));
-                services.AddSingleton<IBatchProvider>(provider => new StandingStill(
-                    (IBatchProvider)(
-                        real.ImplementationFactory?.Invoke(provider)
-                        ?? ActivatorUtilities.CreateInstance(provider, real.ImplementationType!)
-                    ),
-                    still
-                ));
-            },
+            services: services => DelegatingProvider.Put(services, real => new StandingStill(real, still)),
             cancellationToken: Cancelled
         );
 
@@ -137,24 +127,18 @@ public sealed class StandStillTests
     }
 
     /// <summary>The real client, but for the first creation. A process that stood still does not know yet that its work was stopped.</summary>
-    private sealed class StandingStill(IBatchProvider real, StandStill still) : IBatchProvider
+    private sealed class StandingStill(IBatchProvider real, StandStill still) : DelegatingProvider(real)
     {
-        public string Name => real.Name;
-        public string Host => real.Host;
-
-        public Task<string> UploadAsync(string path, string fileName, CancellationToken cancellationToken) =>
-            real.UploadAsync(path, fileName, cancellationToken);
-
-        public async Task<ProviderBatch> CreateBatchAsync(NewBatch batch, CancellationToken cancellationToken)
+        public override async Task<ProviderBatch> CreateBatchAsync(NewBatch batch, CancellationToken cancellationToken)
         {
             if (!await still.IsFirstAsync())
             {
-                return await real.CreateBatchAsync(batch, cancellationToken);
+                return await base.CreateBatchAsync(batch, cancellationToken);
             }
 
             try
             {
-                return await real.CreateBatchAsync(still.NeverTooLate ? batch with { IsTooLate = null } : batch, CancellationToken.None);
+                return await base.CreateBatchAsync(still.NeverTooLate ? batch with { IsTooLate = null } : batch, CancellationToken.None);
             }
             catch (ProviderException failure)
             {
@@ -162,22 +146,5 @@ public sealed class StandStillTests
                 throw;
             }
         }
-
-        public Task<IReadOnlyList<ProviderBatch>> GetBatchesAsync(
-            IReadOnlyCollection<string> batchIds,
-            CancellationToken cancellationToken
-        ) => real.GetBatchesAsync(batchIds, cancellationToken);
-
-        public IAsyncEnumerable<ProviderBatch> ListBatchesAsync(CancellationToken cancellationToken) =>
-            real.ListBatchesAsync(cancellationToken);
-
-        public Task<ProviderBatch?> CancelBatchAsync(string batchId, CancellationToken cancellationToken) =>
-            real.CancelBatchAsync(batchId, cancellationToken);
-
-        public Task<long> DownloadAsync(string fileId, string path, CancellationToken cancellationToken) =>
-            real.DownloadAsync(fileId, path, cancellationToken);
-
-        public Task<IReadOnlyList<ProviderModel>> ListModelsAsync(CancellationToken cancellationToken) =>
-            real.ListModelsAsync(cancellationToken);
     }
 }

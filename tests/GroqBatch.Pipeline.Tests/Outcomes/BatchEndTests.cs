@@ -262,6 +262,38 @@ public sealed class BatchEndTests
         Assert.Equal(["overrun", "completed"], (await installation.BatchesAsync(run, Cancelled)).Select(batch => batch.Status));
     }
 
+    [Fact]
+    public async Task A_batch_without_an_expiry_overruns_the_window_that_was_asked_for()
+    {
+        await using var installation = await TestInstallation.StartAsync(hosts: 0, cancellationToken: Cancelled);
+        installation.Simulator.AddFault(Fault.Parse("stuck,times=1"));
+        var run = await StartAsync(installation, 4);
+        await installation.DriveUntilAsync(
+            run,
+            async () => await installation.BatchesAsync(run, Cancelled) is [{ State: "Submitted", Status: "in_progress" }],
+            Cancelled
+        );
+
+        await SubmittedAgoAsync("24 hours 29 minutes");
+        await installation.StepAsync(run, Cancelled);
+        Assert.Equal("Submitted", Assert.Single(await installation.BatchesAsync(run, Cancelled)).State);
+
+        await SubmittedAgoAsync("24 hours 31 minutes");
+        var figures = await installation.DriveToEndAsync(run, Cancelled);
+
+        Assert.Equal(("Completed", 4, 8), (figures.State, figures.Succeeded, figures.Attempts));
+        Assert.Equal(["overrun", "completed"], (await installation.BatchesAsync(run, Cancelled)).Select(batch => batch.Status));
+
+        Task SubmittedAgoAsync(string interval) =>
+            installation.ExecuteAsync(
+                $"""
+                update groqbatch.batches set expires_at = null, submitted_at = now() - interval '{interval}', next_poll_at = now()
+                where state = 'Submitted'
+                """,
+                Cancelled
+            );
+    }
+
     private static Task<TestInstallation> StartWithGraceAsync() =>
         TestInstallation.StartAsync(
             settings: new Dictionary<string, string?> { ["Pipeline:LostGrace"] = "00:00:00.150" },

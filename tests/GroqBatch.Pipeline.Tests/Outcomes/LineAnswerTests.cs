@@ -2,6 +2,7 @@ using GroqBatch.Core.Runs;
 using GroqBatch.Pipeline.Tests.Installations;
 using GroqBatch.Simulator.Answers;
 using GroqBatch.Simulator.Faults;
+using GroqBatch.Simulator.Models;
 
 namespace GroqBatch.Pipeline.Tests.Outcomes;
 
@@ -65,6 +66,35 @@ public sealed class LineAnswerTests(LineAnswerTests.Answered answered) : IClassF
 
         Assert.Equal(("failed", "context_length", true, 1), (first.Outcome, first.Code, first.IsFinal, first.Attempts));
         Assert.Null(second);
+    }
+
+    [Fact]
+    public async Task A_prompt_that_a_later_rung_has_a_larger_context_for_climbs_to_it()
+    {
+        var cancelled = TestContext.Current.CancellationToken;
+        const string Larger = "openai/gpt-oss-120b";
+        await using var installation = await TestInstallation.StartAsync(
+            simulator => simulator.Models.Add(new SimulatedModel { Id = Larger, ContextWindow = 262_144 }),
+            new Dictionary<string, string?> { ["Ladder:Rungs:1:Model"] = Larger, [$"Models:Catalogue:{Larger}:ContextTokens"] = "262144" },
+            hosts: 0,
+            cancellationToken: cancelled
+        );
+        installation.Simulator.AddFault(
+            new Fault
+            {
+                Kind = FaultKind.AnswerAs,
+                Model = FirstModel,
+                Answer = SimulatedAnswer.ContextLength,
+                CustomIds = ["pr-2"],
+            }
+        );
+        var team = await installation.AddTeamAsync("acme", 3, cancelled);
+        var run = await installation.StartRunAsync(new StartRun { TeamId = team, WithFallback = true }, cancelled);
+
+        var figures = await installation.DriveToEndAsync(run, cancelled);
+
+        Assert.Equal(("Completed", 3, 1, 1), (figures.State, figures.Succeeded, figures.FirstPassFailures, figures.Recovered));
+        Assert.Equal(1, figures.FirstPassByCode["context_length"]);
     }
 
     [Theory]

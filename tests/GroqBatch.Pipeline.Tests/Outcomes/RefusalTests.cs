@@ -85,6 +85,65 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task A_file_that_is_gone_before_its_batch_was_created_is_sent_again_by_resume()
+    {
+        await using var installation = await TestInstallation.StartAsync(hosts: 0, cancellationToken: Cancelled);
+        installation.Simulator.AddFault(Fault.Parse("rate_limited,method=POST,path=/batches,seconds=0.05"));
+        var run = await StartAsync(installation, 4);
+        await installation.DriveUntilAsync(
+            run,
+            async () => await installation.BatchesAsync(run, Cancelled) is [{ State: "Uploaded" }],
+            Cancelled
+        );
+        var file = await installation.ScalarAsync<string>("select input_file_id from groqbatch.batches", Cancelled);
+        using (var http = new HttpClient())
+        {
+            http.DefaultRequestHeaders.Authorization = new("Bearer", "any");
+            http.DefaultRequestHeaders.UserAgent.ParseAdd("somebody/1.0");
+            using var deleted = await http.DeleteAsync(new Uri($"{installation.Simulator.BaseUrl}/files/{file}"), Cancelled);
+            deleted.EnsureSuccessStatusCode();
+        }
+
+        installation.Simulator.ClearFaults();
+        var waiting = await installation.DriveToAsync(run, RunState.NeedsAttention, Cancelled);
+        Assert.Equal((0, 0, 4), (waiting.Succeeded, waiting.FinalFailures, waiting.Claims));
+
+        await installation.Runs.ResumeAsync(run, TestInstallation.Ada, Cancelled);
+        var figures = await installation.DriveToEndAsync(run, Cancelled);
+
+        Assert.Equal(("Completed", 4), (figures.State, figures.Succeeded));
+        Assert.Equal(["Abandoned", "Ingested"], (await installation.BatchesAsync(run, Cancelled)).Select(batch => batch.State));
+        Assert.All(await installation.RequestsAsync(run, Cancelled), request => Assert.Equal(1, request.Attempts));
+    }
+
+    [Fact]
+    public async Task What_the_ledger_refuses_to_take_needs_a_person_and_resume_takes_it()
+    {
+        await using var installation = await TestInstallation.StartAsync(hosts: 0, cancellationToken: Cancelled);
+        await installation.ExecuteAsync("alter table groqbatch.attempts add constraint no_tokens check (prompt_tokens is null)", Cancelled);
+        var run = await StartAsync(installation, 4);
+
+        RunFigures waiting;
+        try
+        {
+            waiting = await installation.DriveToAsync(run, RunState.NeedsAttention, Cancelled);
+        }
+        finally
+        {
+            await installation.ExecuteAsync("alter table groqbatch.attempts drop constraint no_tokens", Cancelled);
+        }
+
+        Assert.Contains("could not be taken", waiting.Reason, StringComparison.Ordinal);
+        Assert.Contains("no_tokens", waiting.Reason, StringComparison.Ordinal);
+        Assert.Equal((0, 4), (waiting.Succeeded, waiting.Claims));
+
+        await installation.Runs.ResumeAsync(run, TestInstallation.Ada, Cancelled);
+        var figures = await installation.DriveToEndAsync(run, Cancelled);
+
+        Assert.Equal(("Completed", 4, 4, 1), (figures.State, figures.Succeeded, figures.Attempts, figures.Batches));
+    }
+
+    [Fact]
     public async Task Resume_before_the_mending_says_what_is_still_wrong_and_changes_nothing()
     {
         await using var installation = await TestInstallation.StartAsync(hosts: 0, cancellationToken: Cancelled);

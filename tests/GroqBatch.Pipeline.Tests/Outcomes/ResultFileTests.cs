@@ -1,7 +1,13 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
 using GroqBatch.Core.Runs;
+using GroqBatch.Core.Storage;
+using GroqBatch.Pipeline.Storage;
 using GroqBatch.Pipeline.Tests.Installations;
 using GroqBatch.Simulator.Answers;
 using GroqBatch.Simulator.Faults;
+using GroqBatch.Testing.Folders;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace GroqBatch.Pipeline.Tests.Outcomes;
 
@@ -64,6 +70,78 @@ public sealed class ResultFileTests
         var failed = Assert.Single(await installation.RequestsAsync(run, Cancelled), request => request.Outcome == "failed");
         Assert.Equal((1, 3L, "json_validate_failed", 1), (failed.Pass, failed.PullRequestId, failed.Code, failed.Attempts));
         Assert.All(await installation.BatchesAsync(run, Cancelled), batch => Assert.Null(batch.Difference));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(400)]
+    public async Task A_file_that_was_damaged_on_the_disk_is_downloaded_again(int bytesLeft)
+    {
+        await using var installation = await TestInstallation.StartAsync(hosts: 0, cancellationToken: Cancelled);
+        var team = await installation.AddTeamAsync("acme", 12, Cancelled);
+        var run = await installation.StartRunAsync(new StartRun { TeamId = team, WithFallback = true }, Cancelled);
+        await installation.DriveUntilAsync(
+            run,
+            async () => await installation.BatchesAsync(run, Cancelled) is [{ State: "Submitted" or "Ended" }],
+            Cancelled
+        );
+
+        // As a loss of power leaves it: in its place, and not whole.
+        var batch = Assert.Single(await installation.BatchesAsync(run, Cancelled));
+        var place = installation.Services.GetRequiredService<RawFiles>().PathOf(run, batch.Id, RawFileKind.Output);
+        using (var whole = new MemoryStream())
+        {
+            await using (var zip = new GZipStream(whole, CompressionLevel.Fastest, leaveOpen: true))
+            {
+                zip.Write(RandomNumberGenerator.GetBytes(2_000));
+            }
+
+            await File.WriteAllBytesAsync(place, whole.ToArray()[..bytesLeft], Cancelled);
+        }
+
+        var figures = await installation.DriveToEndAsync(run, Cancelled);
+
+        Assert.Equal(("Completed", 12, 12, 1), (figures.State, figures.Succeeded, figures.Attempts, figures.Batches));
+        Assert.NotNull(await Digests.TryOfContentAsync(place, Cancelled));
+    }
+
+    [Fact]
+    public async Task An_empty_file_is_not_nothing_once_it_is_compressed()
+    {
+        using var folder = new TestFolder();
+        var (plain, compressed) = (folder.Combine("plain"), folder.Combine("plain.gz"));
+        await File.WriteAllBytesAsync(plain, [], Cancelled);
+
+        await RawFiles.CompressAsync(plain, compressed, Cancelled);
+
+        Assert.True(RawFiles.IsThere(compressed));
+        Assert.False(File.Exists(plain));
+        await using var content = RawFiles.OpenRead(compressed);
+        Assert.Equal(-1, content.ReadByte());
+    }
+
+    [Fact]
+    public async Task Failures_that_the_provider_does_not_count_are_told()
+    {
+        await using var installation = await TestInstallation.StartAsync(hosts: 0, cancellationToken: Cancelled);
+        installation.Simulator.AddFault(new Fault { Kind = FaultKind.AllFail, Model = FirstModel });
+        var team = await installation.AddTeamAsync("acme", 5, Cancelled);
+        var run = await installation.StartRunAsync(new StartRun { TeamId = team, WithFallback = true }, Cancelled);
+        await installation.DriveUntilAsync(
+            run,
+            async () =>
+            {
+                await installation.ExecuteAsync("update groqbatch.batches set provider_failed = 3 where state = 'Ended'", Cancelled);
+                return await installation.BatchesAsync(run, Cancelled) is [{ State: "Ingested" }, ..];
+            },
+            Cancelled
+        );
+
+        var figures = await installation.DriveToEndAsync(run, Cancelled);
+
+        Assert.Equal(("Completed", 5), (figures.State, figures.Succeeded));
+        Assert.Equal("The provider counts 3 failed, its files have 5.", (await installation.BatchesAsync(run, Cancelled))[0].Difference);
     }
 
     [Fact]

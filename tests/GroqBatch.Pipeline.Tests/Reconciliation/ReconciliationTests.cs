@@ -100,6 +100,38 @@ public sealed class ReconciliationTests
     }
 
     [Fact]
+    public async Task A_request_that_is_gone_from_the_ledger_is_told_by_the_next_ingest()
+    {
+        await using var installation = await StartAsync(Failing(5));
+        var team = await installation.AddTeamAsync("acme", 20, Cancelled);
+        var run = await installation.StartRunAsync(
+            new StartRun
+            {
+                TeamId = team,
+                WithFallback = true,
+                HoldAfterPass = 1,
+            },
+            Cancelled
+        );
+        await installation.DriveToAsync(run, RunState.Held, Cancelled);
+        await installation.ExecuteAsync(
+            $"""
+            delete from groqbatch.requests where id = (select max(id) from groqbatch.requests where run_id = '{run}' and pass_ordinal = 2);
+            update groqbatch.passes set requests = requests - 1 where run_id = '{run}' and ordinal = 2;
+            """,
+            Cancelled
+        );
+
+        await installation.Runs.ResumeAsync(run, TestInstallation.Ada, Cancelled);
+        await installation.DriveAsync([run], Cancelled, RunState.Completed, RunState.CompletedWithFailures);
+
+        Assert.Contains(
+            await installation.EventsAsync(run, Cancelled),
+            told => told.Reason == "The figures don't add up. 20 were selected, and 19 succeeded + 0 failed + 0 open are 19."
+        );
+    }
+
+    [Fact]
     public async Task Knows_nothing_of_a_run_that_is_not_there()
     {
         await using var installation = await StartAsync();
