@@ -14,6 +14,13 @@ public static class HostLogging
         ArgumentNullException.ThrowIfNull(logging);
         logging.SetMinimumLevel(least);
         QuietLibraries(logging);
+        if (least >= LogLevel.Warning)
+        {
+            // What these warn of a command tells in its own words.
+            logging.AddFilter("GroqBatch.Sources.Import", LogLevel.Error);
+            logging.AddFilter("GroqBatch.Pipeline.Runs.RunAdvancer", LogLevel.Error);
+        }
+
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -32,7 +39,8 @@ public static class HostLogging
         logging.AddFilter("Quartz", LogLevel.Warning);
         // That a host has come or gone, which it warns of at every start, is on the settings' page of health.
         logging.AddFilter("Quartz.Impl.AdoJobStore", LogLevel.Error);
-        logging.AddFilter("Polly", LogLevel.Warning);
+        // A call that was tried again is no news, and one that failed for good is told by whoever made it, without a page of where.
+        logging.AddFilter("Polly", LogLevel.Critical);
         logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);

@@ -103,10 +103,12 @@ public static class PipelineServiceCollectionExtensions
             hosted.AwaitApplicationStarted = true;
         });
         services.AddSingleton<IRunWaker, QuartzWaker>();
+        services.AddSingleton<JobsUnderWay>();
         services.AddHostedService<PipelineStarter>();
         services.AddHostedService<GaugeReader>();
         services.AddHostedService<WakeListener>();
         services.AddHostedService<WebhookCourier>();
+        services.AddHostedService<PipelineDrain>();
         return services;
     }
 }

@@ -66,6 +66,8 @@ public sealed class SimulatorServer : IAsyncDisposable
         builder.Logging.AddFilter(null, LogLevel.Error);
         // A body shorter than announced is an error to Kestrel, and a fault switch here.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.None);
+        // A port that somebody has is told by whoever asked for it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         // Standard output belongs to whoever hosts the server.
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.WebHost.UseKestrelCore();

@@ -5,7 +5,6 @@ using GroqBatch.Cli.Shell;
 using GroqBatch.Core.Audit;
 using GroqBatch.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Spectre.Console;
 
 namespace GroqBatch.Cli.Audit;
 
@@ -59,22 +58,30 @@ internal sealed class AuditCommand : CliCommand
             return ExitCode.Done;
         }
 
-        var table = new Table().Border(TableBorder.None).AddColumns("when", "who", "what", "to what", "from where", "before", "after");
+        var table = new FittedTable(
+            new("when"),
+            new("who"),
+            new("what"),
+            new("to what", Fit.Text),
+            new("from where", Rank: 3),
+            new("before", Fit.Text, Rank: 2),
+            new("after", Fit.Text, Rank: 1)
+        );
         foreach (var recorded in events)
         {
             var audit = recorded.Event;
             table.AddRow(
-                Terminal.Cell($"{recorded.At.ToLocalTime():yyyy-MM-dd HH:mm:ss}"),
-                Terminal.Cell(audit.Actor),
-                Terminal.Cell(audit.Action),
-                Terminal.Cell(audit.Target),
-                Terminal.Cell(audit.Origin ?? "-"),
-                Terminal.Cell(audit.Before ?? "-"),
-                Terminal.Cell(audit.After ?? "-")
+                $"{recorded.At.ToLocalTime():yyyy-MM-dd HH:mm:ss}",
+                audit.Actor,
+                audit.Action,
+                audit.Target,
+                audit.Origin ?? "-",
+                audit.Before ?? "-",
+                audit.After ?? "-"
             );
         }
 
-        invocation.Terminal.Answer.Write(table);
+        table.Write(invocation.Terminal.Answer);
         return ExitCode.Done;
     }
 

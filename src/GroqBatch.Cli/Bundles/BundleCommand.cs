@@ -14,7 +14,8 @@ internal sealed class BundleCommand : CliCommand
     // Not required, although nothing goes without: 'bundle import' has neither.
     private readonly Argument<string?> _run = new("RUN")
     {
-        Description = "A run's id or its beginning (4 digits or more), or the id of one of its batches at the provider.",
+        Description =
+            "A run's id or its beginning (the 12 digits that are shown while it goes on; less is shared by runs of one minute), or the id of one of its batches at the provider.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -29,7 +30,7 @@ internal sealed class BundleCommand : CliCommand
             "bundle",
             "Writes a run that has ended into one file: settings, ledger, the content of its pull requests, raw files, and a digest of each. "
                 + "Another installation can rebuild the run from it and check it.",
-            "groqbatch bundle 3f2a9c1e --output run.zip",
+            "groqbatch bundle 01a22b80-614f --output run.zip",
             "groqbatch bundle import run.zip"
         )
     {

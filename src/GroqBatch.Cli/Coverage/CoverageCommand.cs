@@ -4,7 +4,6 @@ using GroqBatch.Core.Coverage;
 using GroqBatch.Groq.Settings;
 using GroqBatch.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Spectre.Console;
 
 namespace GroqBatch.Cli.Coverage;
 
@@ -56,7 +55,7 @@ internal sealed class CoverageCommand : CliCommand
         }
         else
         {
-            invocation.Terminal.Answer.Write(TableOf(overview));
+            TableOf(overview).Write(invocation.Terminal.Answer);
         }
 
         var below = overview.Teams.Where(team => !team.IsReached).ToList();
@@ -75,30 +74,23 @@ internal sealed class CoverageCommand : CliCommand
         return ExitCode.DoneWithFailures;
     }
 
-    private static Table TableOf(CoverageOverview overview)
+    private static FittedTable TableOf(CoverageOverview overview)
     {
-        var table = new Table()
-            .Border(TableBorder.None)
-            .AddColumns(
-                "team",
-                "coverage",
-                "goal",
-                "missing to goal",
-                "eligible",
-                "summarised",
-                "stale",
-                "in flight",
-                "failed",
-                "parked",
-                "pending",
-                "excluded",
-                "of all"
-            );
-        foreach (var column in table.Columns.Skip(1))
-        {
-            column.RightAligned().NoWrap();
-        }
-
+        var table = new FittedTable(
+            new("team"),
+            new("coverage", Fit.Figure),
+            new("goal", Fit.Figure),
+            new("missing to goal", Fit.Figure),
+            new("eligible", Fit.Figure),
+            new("summarised", Fit.Figure, Rank: 1),
+            new("stale", Fit.Figure, Rank: 5),
+            new("in flight", Fit.Figure, Rank: 4),
+            new("failed", Fit.Figure, Rank: 2),
+            new("parked", Fit.Figure, Rank: 6),
+            new("pending", Fit.Figure, Rank: 3),
+            new("excluded", Fit.Figure, Rank: 7),
+            new("of all", Fit.Figure, Rank: 8)
+        );
         foreach (var team in overview.Teams)
         {
             AddRow(table, team.Team.Slug, team.Counts, team.Team.Goal, team.MissingToGoal);
@@ -112,20 +104,20 @@ internal sealed class CoverageCommand : CliCommand
         return table;
     }
 
-    private static void AddRow(Table table, string team, CoverageCounts counts, double goal, int missing) =>
+    private static void AddRow(FittedTable table, string team, CoverageCounts counts, double goal, int missing) =>
         table.AddRow(
-            Terminal.Cell(team),
-            Terminal.Cell(Share.ToPercent(counts.Summarised + counts.Stale, counts.Eligible)),
-            Terminal.Cell($"{goal * 100:0.##} %"),
-            Terminal.Cell($"{missing:N0}"),
-            Terminal.Cell($"{counts.Eligible:N0}"),
-            Terminal.Cell($"{counts.Summarised:N0}"),
-            Terminal.Cell($"{counts.Stale:N0}"),
-            Terminal.Cell($"{counts.InFlight:N0}"),
-            Terminal.Cell($"{counts.Failed:N0}"),
-            Terminal.Cell($"{counts.Parked:N0}"),
-            Terminal.Cell($"{counts.Pending:N0}"),
-            Terminal.Cell($"{counts.Excluded:N0}"),
-            Terminal.Cell(Share.ToPercent(counts.Summarised + counts.Stale, counts.Total))
+            team,
+            Share.ToPercent(counts.Summarised + counts.Stale, counts.Eligible),
+            $"{goal * 100:0.##} %",
+            $"{missing:N0}",
+            $"{counts.Eligible:N0}",
+            $"{counts.Summarised:N0}",
+            $"{counts.Stale:N0}",
+            $"{counts.InFlight:N0}",
+            $"{counts.Failed:N0}",
+            $"{counts.Parked:N0}",
+            $"{counts.Pending:N0}",
+            $"{counts.Excluded:N0}",
+            Share.ToPercent(counts.Summarised + counts.Stale, counts.Total)
         );
 }

@@ -61,48 +61,39 @@ internal sealed class ModelsCommand : CliCommand
 
     private static void Write(IAnsiConsole console, IReadOnlyList<ModelFigures> models)
     {
-        var table = new Table()
-            .Border(TableBorder.None)
-            .AddColumns(
-                "model",
-                "rung",
-                "runs",
-                "requests",
-                "attempts",
-                "succeeded",
-                "with 95 % confidence",
-                "tokens per summary",
-                "cost per 1,000 summaries",
-                "failure limits",
-                "outside"
-            );
-        foreach (var column in table.Columns.Skip(1))
-        {
-            column.RightAligned();
-        }
-
+        var table = new FittedTable(
+            new("model", Fit.Text),
+            new("rung", Fit.Figure),
+            new("runs", Fit.Figure, Rank: 5),
+            new("requests", Fit.Figure, Rank: 6),
+            new("attempts", Fit.Figure, Rank: 8),
+            new("succeeded", Fit.Figure),
+            new("with 95 % confidence", Fit.Figure, Rank: 2),
+            new("tokens per summary", Fit.Figure, Rank: 3),
+            new("cost per 1,000 summaries", Fit.Figure, Rank: 1),
+            new("failure limits", Fit.Figure, Rank: 4),
+            new("outside", Fit.Figure, Rank: 7)
+        );
         foreach (var model in models)
         {
             table.AddRow(
-                Terminal.Cell(model.Format is { } format ? $"{model.Model} ({ModelsJson.WireOf(format)})" : model.Model),
-                Terminal.Cell($"{model.Rung}"),
-                Terminal.Cell($"{model.Runs:N0}"),
-                Terminal.Cell($"{model.Requests:N0}"),
-                Terminal.Cell($"{model.Attempts:N0}"),
-                Terminal.Cell(model.SuccessRate is { } rate ? Percent(rate) : "unknown"),
-                Terminal.Cell($"{Percent(model.SuccessInterval.Low)} to {Percent(model.SuccessInterval.High)}"),
-                Terminal.Cell(
-                    model is { PromptTokensPerSummary: { } prompt, CompletionTokensPerSummary: { } completion }
-                        ? $"{prompt:N0} + {completion:N0}"
-                        : "unknown"
-                ),
-                Terminal.Cell(CostOf(model)),
-                Terminal.Cell(model.NextLimits is { } limits ? $"{Percent(limits.Low)} to {Percent(limits.High)}" : "too few runs"),
-                Terminal.Cell($"{model.Chart.Count(run => run.IsOutside):N0}")
+                model.Format is { } format ? $"{model.Model} ({ModelsJson.WireOf(format)})" : model.Model,
+                $"{model.Rung}",
+                $"{model.Runs:N0}",
+                $"{model.Requests:N0}",
+                $"{model.Attempts:N0}",
+                model.SuccessRate is { } rate ? Percent(rate) : "unknown",
+                $"{Percent(model.SuccessInterval.Low)} to {Percent(model.SuccessInterval.High)}",
+                model is { PromptTokensPerSummary: { } prompt, CompletionTokensPerSummary: { } completion }
+                    ? $"{prompt:N0} + {completion:N0}"
+                    : "unknown",
+                CostOf(model),
+                model.NextLimits is { } limits ? $"{Percent(limits.Low)} to {Percent(limits.High)}" : "too few runs",
+                $"{model.Chart.Count(run => run.IsOutside):N0}"
             );
         }
 
-        console.Write(table);
+        table.Write(console);
         foreach (var model in models.Where(model => model.FailuresByCode.Count > 0))
         {
             Line($"{model.Model}, rung {model.Rung}, failed: {Figures.Codes(model.FailuresByCode)}");
@@ -125,7 +116,7 @@ internal sealed class ModelsCommand : CliCommand
             Line($"Control limits take {ControlChart.FewestRuns} runs on a rung.");
         }
 
-        void Line(string text) => console.WriteLine(Terminal.Safe(text).ReplaceLineEndings(" "));
+        void Line(string text) => Terminal.Line(console, text);
     }
 
     private static string CostOf(ModelFigures model) =>

@@ -54,12 +54,12 @@ internal sealed class PlanCommand : CliCommand
         var counts = plan.Team.Counts;
         Line(
             $"{plan.Team.Team.Name} ({plan.Team.Team.Slug}): {Share.ToPercent(counts.Summarised + counts.Stale, counts.Eligible)} of {counts.Eligible:N0} "
-                + $"eligible pull requests have a summary; the goal is {plan.Team.Team.Goal:0.##%}. Nothing is started."
+                + $"eligible pull requests have a summary; the goal is {plan.Team.Team.Goal * 100:0.##} %. Nothing is started."
         );
         Line(
             plan.Team.IsReached
                 ? "The goal is reached."
-                : $"{plan.Team.MissingToGoal:N0} more summaries reach it; {plan.Selected:N0} pull requests can be sent"
+                : $"{plan.Team.MissingToGoal:N0} more {(plan.Team.MissingToGoal == 1 ? "summary reaches" : "summaries reach")} it; {Figures.PullRequests(plan.Selected)} can be sent"
                     + (plan.ClaimedElsewhere > 0 ? $", {plan.ClaimedElsewhere:N0} more are in another run." : ".")
         );
         if (plan.Selected == 0)
@@ -72,29 +72,30 @@ internal sealed class PlanCommand : CliCommand
             Line("The ways are those of the team's own ladder.");
         }
 
-        var table = new Table()
-            .Border(TableBorder.None)
-            .AddColumns("way", "requests", "cost", "time", "coverage after", "chance to reach the goal", "enough for the goal");
-        foreach (var column in table.Columns.Skip(1))
-        {
-            column.RightAligned();
-        }
-
+        var table = new FittedTable(
+            new("way", Fit.Text),
+            new("requests", Fit.Figure),
+            new("cost", Fit.Figure),
+            new("time", Fit.Figure, Rank: 4),
+            new("coverage after", Fit.Figure, Rank: 2),
+            new("chance of the goal", Fit.Figure, Rank: 1),
+            new("enough for the goal", Fit.Figure, Rank: 3)
+        );
         foreach (var option in plan.Options)
         {
             var full = option.Full;
             table.AddRow(
-                Terminal.Cell(PlanText.WayOf(option)),
-                Terminal.Cell(Figures.Between(full.Requests)),
-                Terminal.Cell(full.Cost is { } cost ? Figures.DollarsBetween(cost) : "unknown"),
-                Terminal.Cell(full.Seconds is { } seconds ? Figures.TimeBetween(seconds) : "unknown"),
-                Terminal.Cell(full.CoverageAfter is { } after ? Percents(after) : "unknown"),
-                Terminal.Cell(full.ChanceToReachGoal is { } chance ? Figures.Chance(chance) : "unknown"),
-                Terminal.Cell(full.EnoughForGoal is { } enough ? $"{enough:N0}" : "not sure even with all")
+                PlanText.WayOf(option),
+                Figures.Between(full.Requests),
+                full.Cost is { } cost ? Figures.DollarsBetween(cost) : "unknown",
+                full.Seconds is { } seconds ? Figures.TimeBetween(seconds) : "unknown",
+                full.CoverageAfter is { } after ? Percents(after) : "unknown",
+                full.ChanceToReachGoal is { } chance ? Figures.Chance(chance) : "unknown",
+                full.EnoughForGoal is { } enough ? $"{enough:N0}" : "not sure even with all"
             );
         }
 
-        console.Write(table);
+        table.Write(console);
         foreach (var option in plan.Options)
         {
             Line($"{PlanText.WayOf(option)}: {option.Full.Basis}");
@@ -105,7 +106,7 @@ internal sealed class PlanCommand : CliCommand
             Line($"Each pass ends within {Figures.Time(TimeSpan.FromSeconds(latest))} at the latest: that is its completion window.");
         }
 
-        void Line(string text) => console.WriteLine(Terminal.Safe(text).ReplaceLineEndings(" "));
+        void Line(string text) => Terminal.Line(console, text);
     }
 
     private static string Percents(Range range) =>

@@ -17,7 +17,7 @@ internal sealed class ReingestCommand : CliCommand
         : base(
             "reingest",
             "Rebuilds a run's outcomes and summaries from its raw files. What is there is never changed: where nothing was lost, nothing happens.",
-            "groqbatch reingest 3f2a9c1e"
+            "groqbatch reingest 01a22b80-614f"
         )
     {
         Add(_run);

@@ -11,6 +11,12 @@ internal static class Figures
     /// <summary>The beginning of a run's id that names it to <c>status</c>: the milliseconds of its start; less of it is shared within a minute.</summary>
     public static string Short(Guid runId) => runId.ToString()[..13];
 
+    /// <summary>How many pull requests.</summary>
+    public static string PullRequests(long count) => count == 1 ? "1 pull request" : $"{count:N0} pull requests";
+
+    /// <summary>How somebody goes on with a run that waits.</summary>
+    public static string WaysOn(RunOverview run) => $"Go on: groqbatch resume {Short(run.Id)}. Give up: groqbatch cancel {Short(run.Id)}.";
+
     /// <summary>Dollars with as many places as mean something.</summary>
     public static string Dollars(decimal amount) =>
         amount == 0 ? "$0"

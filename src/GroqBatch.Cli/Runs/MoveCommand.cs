@@ -64,9 +64,9 @@ internal sealed class HoldCommand : MoveCommand
         : base(
             "hold",
             "Sends nothing new of a run until it is resumed. What is under way is still polled and saved; its pull requests stay claimed.",
-            "groqbatch hold 3f2a9c1e --reason \"look at the first hundred first\"",
-            "groqbatch hold 3f2a9c1e --after-pass 1",
-            "groqbatch hold 3f2a9c1e --after-pass none"
+            "groqbatch hold 01a22b80-614f --reason \"look at the first hundred first\"",
+            "groqbatch hold 01a22b80-614f --after-pass 1",
+            "groqbatch hold 01a22b80-614f --after-pass none"
         )
     {
         Add(_reason);
@@ -113,7 +113,7 @@ internal sealed class ResumeCommand : MoveCommand
         : base(
             "resume",
             "Goes on with a run that is held or needs attention, after asking the provider again which models this key has.",
-            "groqbatch resume 3f2a9c1e"
+            "groqbatch resume 01a22b80-614f"
         ) { }
 
     protected override Task<MoveResult> MoveAsync(
@@ -134,7 +134,7 @@ internal sealed class CancelCommand : MoveCommand
         : base(
             "cancel",
             "Stops what has not been sent, asks the provider to cancel what has, saves everything that was answered. Ends within 15 minutes even if the provider never answers.",
-            "groqbatch cancel 3f2a9c1e"
+            "groqbatch cancel 01a22b80-614f"
         ) => Add(_reason);
 
     protected override Task<MoveResult> MoveAsync(

@@ -27,7 +27,7 @@ internal static class PreviewText
         }
 
         Line(
-            $"{preview.Selected:N0} pull requests"
+            Figures.PullRequests(preview.Selected)
                 + (preview.ClaimedElsewhere > 0 ? $" ({preview.ClaimedElsewhere:N0} more are in another run)" : "")
         );
         if (preview.Ladder.Owner is not null)
@@ -66,7 +66,7 @@ internal static class PreviewText
             if (pass is { CoverageAfter: { } after, ChanceToReachGoal: { } chance })
             {
                 Line(
-                    $"After pass {pass.Ordinal}: coverage {Math.Floor(after.Expected * 1_000) / 10:0.0} %, goal {team.Goal:0.##%} reached with a chance of {Figures.Chance(chance)}."
+                    $"After pass {pass.Ordinal}: coverage {Math.Floor(after.Expected * 1_000) / 10:0.0} %, goal {team.Goal * 100:0.##} % reached with a chance of {Figures.Chance(chance)}."
                 );
             }
         }
@@ -85,7 +85,7 @@ internal static class PreviewText
 
         static string Count(double value) => $"{Math.Round(value):N0}";
 
-        void Line(string text) => console.WriteLine(Terminal.Safe(text).ReplaceLineEndings(" "));
+        void Line(string text) => Terminal.Line(console, text);
 
         void Row(string name, Core.Estimates.Range? range, Func<double, string> format) =>
             table.AddRow(

@@ -14,12 +14,12 @@ internal static class ReconciliationText
         if (run.Batches.Count > 0)
         {
             console.WriteLine();
-            console.Write(BatchesOf(run));
+            BatchesOf(run).Write(console);
         }
 
         if (run.AddsUp)
         {
-            Line(
+            Terminal.Line(
                 console,
                 $"It adds up: {run.Planned:N0} planned = {run.Succeeded:N0} succeeded + {run.Failed:N0} failed"
                     + (run.Open > 0 ? $" + {run.Open:N0} open" : "")
@@ -28,15 +28,15 @@ internal static class ReconciliationText
             return;
         }
 
-        Line(console, "DOES NOT ADD UP");
+        Terminal.Line(console, "DOES NOT ADD UP");
         foreach (var difference in run.Differences)
         {
-            Line(console, $"  {difference}");
+            Terminal.Line(console, $"  {difference}");
         }
 
         foreach (var batch in run.Batches.Where(batch => batch.Difference is not null))
         {
-            Line(
+            Terminal.Line(
                 console,
                 $"  Pass {batch.Pass}, batch {batch.Ordinal}: {batch.Difference}"
                     + (batch.OffendingIds.Count > 0 ? $" Ids: {string.Join(", ", batch.OffendingIds)}" : "")
@@ -44,33 +44,34 @@ internal static class ReconciliationText
         }
     }
 
-    private static Table BatchesOf(RunReconciliation run)
+    private static FittedTable BatchesOf(RunReconciliation run)
     {
-        var table = new Table()
-            .Border(TableBorder.None)
-            .AddColumns("pass", "batch", "planned", "succeeded", "failed", "not run", "open", "theirs", "by code");
-        foreach (var column in table.Columns.Skip(2).Take(5))
-        {
-            column.RightAligned().NoWrap();
-        }
-
+        var table = new FittedTable(
+            new("pass"),
+            new("batch"),
+            new("planned", Fit.Figure),
+            new("succeeded", Fit.Figure),
+            new("failed", Fit.Figure),
+            new("not run", Fit.Figure, Rank: 2),
+            new("open", Fit.Figure, Rank: 3),
+            new("theirs", Fit.Text),
+            new("by code", Fit.Text, Rank: 1)
+        );
         foreach (var batch in run.Batches)
         {
             table.AddRow(
-                Terminal.Cell($"{batch.Pass}"),
-                Terminal.Cell($"{batch.Ordinal}{(batch.Difference is null ? "" : " (!)")}"),
-                Terminal.Cell($"{batch.Planned:N0}"),
-                Terminal.Cell($"{batch.Succeeded:N0}"),
-                Terminal.Cell($"{batch.Failed:N0}"),
-                Terminal.Cell($"{batch.NotRun:N0}"),
-                Terminal.Cell($"{batch.Open:N0}"),
-                Terminal.Cell(batch.Theirs is { } theirs ? $"{theirs.Completed:N0} completed, {theirs.Failed:N0} failed" : "-"),
-                Terminal.Cell(Figures.Codes(batch.FailuresByCode))
+                $"{batch.Pass}",
+                $"{batch.Ordinal}{(batch.Difference is null ? "" : " (!)")}",
+                $"{batch.Planned:N0}",
+                $"{batch.Succeeded:N0}",
+                $"{batch.Failed:N0}",
+                $"{batch.NotRun:N0}",
+                $"{batch.Open:N0}",
+                batch.Theirs is { } theirs ? $"{theirs.Completed:N0} completed, {theirs.Failed:N0} failed" : "-",
+                Figures.Codes(batch.FailuresByCode)
             );
         }
 
         return table;
     }
-
-    private static void Line(IAnsiConsole console, string text) => console.WriteLine(Terminal.Safe(text).ReplaceLineEndings(" "));
 }

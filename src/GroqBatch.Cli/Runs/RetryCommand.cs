@@ -28,8 +28,8 @@ internal sealed class RetryCommand : CliCommand
         : base(
             "retry",
             "A new run over the final failures of one that has ended, from the first model of the ladder unless told otherwise.",
-            "groqbatch retry 3f2a9c1e",
-            "groqbatch retry 3f2a9c1e --code max_tokens --code json_validate_failed --from-last-rung"
+            "groqbatch retry 01a22b80-614f",
+            "groqbatch retry 01a22b80-614f --code max_tokens --code json_validate_failed --from-last-rung"
         )
     {
         Add(_run);

@@ -9,7 +9,11 @@ internal static class RunArgument
 {
     /// <summary>The argument.</summary>
     public static Argument<string> Create() =>
-        new("RUN") { Description = "A run's id or its beginning (4 digits or more), or the id of one of its batches at the provider." };
+        new("RUN")
+        {
+            Description =
+                "A run's id or its beginning (the 12 digits that are shown while it goes on; less is shared by runs of one minute), or the id of one of its batches at the provider.",
+        };
 
     /// <summary>The run that was meant.</summary>
     /// <exception cref="UsageException">None, or several.</exception>

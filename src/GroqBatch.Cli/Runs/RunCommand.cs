@@ -99,6 +99,11 @@ internal sealed class RunCommand : CliCommand
                 result.AddError("--preview is of one team's dry run: it goes with --team.");
             }
 
+            if (result.GetResult(_preview) is not null && result.GetValue(_dryRun))
+            {
+                result.AddError("--preview compares what is started with a dry run: it goes without --dry-run.");
+            }
+
             if (result.GetValue(_dryRun) && result.GetValue(_detach))
             {
                 result.AddError("--dry-run starts nothing that --detach could leave alone.");
@@ -109,10 +114,20 @@ internal sealed class RunCommand : CliCommand
 
     private async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
     {
+        if (invocation.Get(_preview) is { } token && PreviewToken.TryParse(token) is null)
+        {
+            throw new UsageException("--preview takes the token of a dry run's JSON as this version gives it.");
+        }
+
+        if (invocation.Get(_canary) >= invocation.Get(_limit))
+        {
+            throw new UsageException("The canary would be all of it: --canary takes fewer than --limit.");
+        }
+
         var parts = invocation.Get(_dryRun) || invocation.Get(_detach) ? HostParts.Provider : HostParts.Pipeline;
         await using var host = await invocation.OpenAsync(parts, cancellationToken);
         var teams = invocation.Get(_allTeams)
-            ? await host.Services.GetRequiredService<ITeamStore>().ListAsync(cancellationToken)
+            ? await ListAsync(invocation, host, cancellationToken)
             : [await Invocation.FindTeamAsync(host, invocation.Get(_team)!, cancellationToken)];
         if (invocation.Get(_dryRun))
         {
@@ -129,6 +144,21 @@ internal sealed class RunCommand : CliCommand
         return invocation.Get(_detach)
             ? await LeaveAsync(invocation, host, started, cancellationToken)
             : await WatchAsync(invocation, host, started, cancellationToken);
+    }
+
+    /// <summary>All teams; where it costs money, without those that were made up.</summary>
+    private static async Task<IReadOnlyList<Team>> ListAsync(Invocation invocation, GroqBatchHost host, CancellationToken cancellationToken)
+    {
+        var teams = await host.Services.GetRequiredService<ITeamStore>().ListAsync(cancellationToken);
+        if (host.IsSimulated || !teams.Any(team => team.IsSample))
+        {
+            return teams;
+        }
+
+        invocation.Terminal.Note(
+            $"Sample teams are left out, since summaries of what is made up would be paid for: {string.Join(", ", teams.Where(team => team.IsSample).Select(team => team.Slug))}. --team SLUG takes one all the same."
+        );
+        return [.. teams.Where(team => !team.IsSample)];
     }
 
     private StartRun RequestOf(Invocation invocation, Team team) =>
@@ -189,7 +219,7 @@ internal sealed class RunCommand : CliCommand
             var run = await service.StartAsync(RequestOf(invocation, team), invocation.Actor, cancellationToken);
             foreach (var change in run.ChangedSincePreview)
             {
-                invocation.Terminal.Note($"{team.Slug}: since the dry run, {change}");
+                invocation.Terminal.Note($"{team.Slug}, since the dry run: {change}");
             }
 
             if (run.RunId is not { } runId)
@@ -205,11 +235,11 @@ internal sealed class RunCommand : CliCommand
             if (run.Preview is { } preview)
             {
                 invocation.Terminal.Note(
-                    $"{team.Slug}: run {runId}, {preview.Selected:N0} pull requests, about {Figures.Cost(preview.Estimate)}"
+                    $"{team.Slug}: run {runId}, {Figures.PullRequests(preview.Selected)}, about {Figures.Cost(preview.Estimate)}"
                         + string.Concat(
                             preview
                                 .Ladder.Rungs.Where(rung => rung.Replaced is not null)
-                                .Select(rung => $"; {rung.Model} replaces {rung.Replaced}, which this key has not")
+                                .Select(rung => $"; {rung.Model} replaces {rung.Replaced}, which this key does not have")
                         )
                 );
             }
@@ -288,7 +318,7 @@ internal sealed class RunCommand : CliCommand
             )
         )
         {
-            invocation.Terminal.Note($"{run.Team} waits for a person: {run.Reason ?? run.State.ToString()}");
+            invocation.Terminal.Note($"{run.Team} waits for a person: {run.Reason ?? run.State.ToString()} {Figures.WaysOn(run)}");
         }
 
         return cancellationToken.IsCancellationRequested ? ExitCode.Done : runs.Max(CodeOf);

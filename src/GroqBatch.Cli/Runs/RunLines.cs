@@ -25,17 +25,16 @@ internal sealed class RunLines(Terminal terminal, TimeProvider time)
                 continue;
             }
 
-            if (hasMoved)
-            {
-                foreach (var state in states.Except(last?.States ?? [], StringComparer.Ordinal))
-                {
-                    terminal.Note($"{run.Team} {Figures.Short(run.Id)} {state}");
-                }
-            }
-
+            var lines = hasMoved ? states.Except(last?.States ?? [], StringComparer.Ordinal).ToList() : [];
             if (isDue || (hasMoved && known && !string.Equals(last!.Progress, progress, StringComparison.Ordinal)))
             {
-                terminal.Note($"{run.Team} {Figures.Short(run.Id)} {progress}");
+                // Nothing comes after a run's end.
+                lines.Insert(run.State.IsFinal() && lines.Count > 0 ? lines.Count - 1 : lines.Count, progress);
+            }
+
+            foreach (var line in lines)
+            {
+                terminal.Note($"{run.Team} {Figures.Short(run.Id)} {line}");
             }
 
             _shown[run.Id] = new Shown(states, progress, time.GetTimestamp());
@@ -73,7 +72,7 @@ internal sealed class RunLines(Terminal terminal, TimeProvider time)
         string.Join(
             "; ",
             run.Passes.Select(pass =>
-                $"pass {pass.Ordinal}: {pass.Answered:N0} of {pass.Requests:N0} answered, {pass.Succeeded:N0} succeeded, {pass.Failed:N0} failed"
+                $"pass {pass.Ordinal}: {pass.Answered:N0} of {pass.Requests:N0} answered (the provider's count), {pass.Succeeded:N0} succeeded, {pass.Failed:N0} failed"
             )
         ) + $"; {run.Recovered:N0} recovered, booked {Figures.Booked(run.Booked, run.UnknownRequests)}";
 

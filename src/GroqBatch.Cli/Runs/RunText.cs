@@ -13,18 +13,23 @@ internal static class RunText
     /// <param name="withDifferences">False where <see cref="ReconciliationText"/> tells them.</param>
     public static void Write(IAnsiConsole console, RunOverview run, bool withDifferences = true)
     {
-        Line(
+        Terminal.Line(
             console,
             $"Run {run.Id}: {run.TeamName} ({run.Team}), {RunJson.ScopeOf(run)}, {(run.WithFallback ? "with" : "without")} fallback"
         );
-        Line(
+        Terminal.Line(
             console,
             $"{run.State}{(run.Reason is null ? "" : $": {run.Reason}")} ({run.Provider}, started by {run.StartedBy}, "
                 + $"{(run.EndedAt is null ? "for" : "took")} {Figures.Time(Figures.Age(run))})"
         );
+        if (run.State is RunState.NeedsAttention or RunState.Held)
+        {
+            Terminal.Line(console, Figures.WaysOn(run));
+        }
+
         if (run.Provenance != RunProvenance.Own)
         {
-            Line(
+            Terminal.Line(
                 console,
                 run.Provenance == RunProvenance.Imported
                     ? "Imported from the bundle of another installation, which carried it out"
@@ -34,21 +39,21 @@ internal static class RunText
 
         if (run.HoldAfterPass is { } held && run.State.IsLive())
         {
-            Line(console, $"To be held after pass {held}");
+            Terminal.Line(console, $"To be held after pass {held}");
         }
 
         if (run.ParentRunId is { } parent)
         {
-            Line(console, $"Retries failures of {parent}");
+            Terminal.Line(console, $"Retries failures of {parent}");
         }
 
         if (run.Passes.Count > 0)
         {
-            console.Write(PassesOf(run));
+            PassesOf(run).Write(console);
         }
 
         var open = run.Selected - run.Succeeded - run.FinalFailures;
-        Line(
+        Terminal.Line(
             console,
             $"{run.Selected:N0} selected = {run.Succeeded:N0} succeeded + {run.FinalFailures:N0} failed"
                 + (open > 0 ? $" + {open:N0} under way" : "")
@@ -56,10 +61,10 @@ internal static class RunText
         );
         if (run.FinalFailures > 0)
         {
-            Line(console, $"Final failures: {Figures.Codes(run.FailuresByCode)}");
+            Terminal.Line(console, $"Final failures: {Figures.Codes(run.FailuresByCode)}");
         }
 
-        Line(
+        Terminal.Line(
             console,
             $"Cost: {Figures.Booked(run.Booked, run.UnknownRequests)}"
                 + (run.Estimate?.Cost is { } cost ? $", estimated {Figures.DollarsBetween(cost)}" : "")
@@ -68,12 +73,12 @@ internal static class RunText
         var batches = run.Passes.SelectMany(pass => pass.Batches.Select(batch => (pass.Ordinal, Batch: batch))).ToList();
         if (batches.Count > 0)
         {
-            console.Write(BatchesOf(batches, run.ReadAt));
+            BatchesOf(batches, run.ReadAt).Write(console);
         }
 
         foreach (var (pass, batch) in batches.Where(row => withDifferences && row.Batch.Difference is not null))
         {
-            Line(console, $"Difference in pass {pass}, batch {batch.Ordinal}: {batch.Difference}");
+            Terminal.Line(console, $"Difference in pass {pass}, batch {batch.Ordinal}: {batch.Difference}");
         }
     }
 
@@ -85,84 +90,81 @@ internal static class RunText
             return;
         }
 
-        var table = Plain("time", "who", "what", "why");
+        var table = new FittedTable(new("time"), new("who"), new("what", Fit.Text), new("why", Fit.Text));
         foreach (var moved in events)
         {
             table.AddRow(
-                Terminal.Cell($"{moved.At.ToLocalTime():yyyy-MM-dd HH:mm:ss}"),
-                Terminal.Cell(moved.Actor),
-                Terminal.Cell(
-                    moved.Subject
-                        + (moved.Pass is null ? "" : $" (pass {moved.Pass})")
-                        + (
-                            moved.To is null ? ""
-                            : moved.From is null ? $" {moved.To}"
-                            : $" {moved.From} → {moved.To}"
-                        )
-                ),
-                Terminal.Cell(moved.Reason)
+                $"{moved.At.ToLocalTime():yyyy-MM-dd HH:mm:ss}",
+                moved.Actor,
+                moved.Subject
+                    + (moved.Pass is null ? "" : $" (pass {moved.Pass})")
+                    + (
+                        moved.To is null ? ""
+                        : moved.From is null ? $" {moved.To}"
+                        : $" {moved.From} → {moved.To}"
+                    ),
+                moved.Reason
             );
         }
 
         console.WriteLine();
-        console.Write(table);
+        table.Write(console);
     }
 
-    private static Table PassesOf(RunOverview run)
+    private static FittedTable PassesOf(RunOverview run)
     {
-        var table = Plain("pass", "model", "requests", "succeeded", "failed", "open", "cost", "failures by code");
-        table.Columns[1].NoWrap();
-        foreach (var column in table.Columns.Skip(2).Take(5))
-        {
-            column.RightAligned().NoWrap();
-        }
-
+        var table = new FittedTable(
+            new("pass"),
+            new("model", Fit.Text),
+            new("requests", Fit.Figure),
+            new("succeeded", Fit.Figure),
+            new("failed", Fit.Figure),
+            new("open", Fit.Figure, Rank: 2),
+            new("cost", Fit.Figure),
+            new("failures by code", Fit.Text, Rank: 1)
+        );
         foreach (var pass in run.Passes)
         {
             table.AddRow(
-                Terminal.Cell($"{pass.Ordinal}"),
-                Terminal.Cell(
-                    Figures.Model(pass.Model, pass.Replaced)
-                        + (pass.EarlierModels.Count == 0 ? "" : $", before it {string.Join(", ", pass.EarlierModels)}")
-                ),
-                Terminal.Cell($"{pass.Requests:N0}"),
-                Terminal.Cell($"{pass.Succeeded:N0}"),
-                Terminal.Cell($"{pass.Failed:N0}"),
-                Terminal.Cell($"{pass.Open:N0}"),
-                Terminal.Cell(Figures.Dollars(pass.Cost)),
-                Terminal.Cell(Figures.Codes(pass.FailuresByCode))
+                $"{pass.Ordinal}",
+                Figures.Model(pass.Model, pass.Replaced)
+                    + (pass.EarlierModels.Count == 0 ? "" : $", before it {string.Join(", ", pass.EarlierModels)}"),
+                $"{pass.Requests:N0}",
+                $"{pass.Succeeded:N0}",
+                $"{pass.Failed:N0}",
+                $"{pass.Open:N0}",
+                Figures.Dollars(pass.Cost),
+                Figures.Codes(pass.FailuresByCode)
             );
         }
 
         return table;
     }
 
-    private static Table BatchesOf(List<(int Pass, BatchOverview Batch)> batches, DateTimeOffset now)
+    private static FittedTable BatchesOf(List<(int Pass, BatchOverview Batch)> batches, DateTimeOffset now)
     {
-        var table = Plain("pass", "batch", "state", "provider says", "requests", "their counts", "asked");
-        // To be copied whole.
-        table.Columns[1].NoWrap();
+        var table = new FittedTable(
+            new("pass"),
+            new("batch"), // to be copied whole
+            new("state"),
+            new("provider says", Fit.Text),
+            new("requests", Fit.Figure),
+            new("their counts", Fit.Text, Rank: 1),
+            new("asked", Rank: 2)
+        );
         foreach (var (pass, batch) in batches)
         {
             table.AddRow(
-                Terminal.Cell($"{pass}"),
-                Terminal.Cell(batch.ProviderBatchId ?? $"(batch {batch.Ordinal})"),
-                Terminal.Cell($"{batch.State}"),
-                Terminal.Cell((batch.Status ?? "-") + (batch.Trouble is null ? "" : $" ({batch.Trouble})")),
-                Terminal.Cell($"{batch.Requests:N0}"),
-                Terminal.Cell(
-                    batch.ProviderTotal is null
-                        ? "-"
-                        : $"{batch.ProviderCompleted ?? 0:N0} completed, {batch.ProviderFailed ?? 0:N0} failed"
-                ),
-                Terminal.Cell(batch.PolledAt is { } polled ? $"{Figures.Time(now - polled)} ago" : "-")
+                $"{pass}",
+                batch.ProviderBatchId ?? $"(batch {batch.Ordinal})",
+                $"{batch.State}",
+                (batch.Status ?? "-") + (batch.Trouble is null ? "" : $" ({batch.Trouble})"),
+                $"{batch.Requests:N0}",
+                batch.ProviderTotal is null ? "-" : $"{batch.ProviderCompleted ?? 0:N0} completed, {batch.ProviderFailed ?? 0:N0} failed",
+                batch.PolledAt is { } polled ? $"{Figures.Time(now - polled)} ago" : "-"
             );
         }
 
         return table;
     }
-
-    private static Table Plain(params string[] columns) => new Table().Border(TableBorder.None).AddColumns(columns);
-
-    private static void Line(IAnsiConsole console, string text) => console.WriteLine(Terminal.Safe(text).ReplaceLineEndings(" "));
 }

@@ -52,7 +52,7 @@ internal sealed class WorkCommand : CliCommand
         foreach (var run in waiting)
         {
             invocation.Terminal.Note(
-                $"{run.Team} {Figures.Short(run.Id)} waits for a person: {run.State}{(run.Reason is null ? "" : $", {run.Reason}")}"
+                $"{run.Team} {Figures.Short(run.Id)} waits for a person: {run.State}{(run.Reason is null ? "" : $", {run.Reason}")} {Figures.WaysOn(run)}"
             );
         }
 

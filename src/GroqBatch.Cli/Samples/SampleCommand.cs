@@ -34,6 +34,13 @@ internal sealed class SampleAddCommand : CliCommand
         invocation.Terminal.Out.WriteLine(
             added.Count == 0 ? "Nothing to do: the sample teams are there." : $"Added {string.Join(", ", added)}."
         );
+        if (!host.IsSimulated)
+        {
+            invocation.Terminal.Note(
+                "This is not simulated: summaries of these made-up pull requests cost money. --all-teams leaves them out."
+            );
+        }
+
         return ExitCode.Done;
     }
 }

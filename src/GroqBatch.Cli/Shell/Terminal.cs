@@ -92,6 +92,20 @@ internal sealed class Terminal
     /// <summary>A cell that is text and never markup.</summary>
     public static Text Cell(string text) => new(Safe(text).ReplaceLineEndings(" "));
 
+    /// <summary>A line of text, broken at a screen's edge and nowhere else: who searches a file for a sentence finds it.</summary>
+    public static void Line(IAnsiConsole console, string text)
+    {
+        var line = Safe(text).ReplaceLineEndings(" ");
+        if (console.Profile.Out.IsTerminal)
+        {
+            console.WriteLine(line);
+        }
+        else
+        {
+            console.Profile.Out.Writer.WriteLine(line);
+        }
+    }
+
     private static IAnsiConsole Create(TextWriter writer, bool isRedirected)
     {
         var console = AnsiConsole.Create(

@@ -58,7 +58,7 @@ internal sealed class SimulatorCommand : CliCommand
             "groqbatch simulator --port 4010",
             "groqbatch simulator --port 4010 --folder /tmp/groq --fast --seed 7",
             "groqbatch simulator --port 4010 --fault expired,share=0.4,times=1",
-            "GROQ_API_KEY=any Groq__BaseUrl=http://127.0.0.1:4010/openai/v1 groqbatch work"
+            "Groq__Mode=Simulator Groq__BaseUrl=http://127.0.0.1:4010/openai/v1 groqbatch work"
         )
     {
         _port.Description = "The TCP port to listen on, on 127.0.0.1; 0: any free one.";

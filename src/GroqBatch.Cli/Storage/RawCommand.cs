@@ -27,7 +27,7 @@ internal sealed class RawCommand : CliCommand
             "raw",
             "Copies what was sent to the provider and what it answered: request, output and error file of every batch, compressed, with an index. "
                 + "A file that is gone from the disk is downloaded again while the provider has it.",
-            "groqbatch raw 3f2a9c1e --output raw-files"
+            "groqbatch raw 01a22b80-614f --output raw-files"
         )
     {
         Add(_run);

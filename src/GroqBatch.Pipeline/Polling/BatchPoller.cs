@@ -114,7 +114,8 @@ internal sealed partial class BatchPoller(
         var results = asked.Select(batch => Judge(batch, byId.GetValueOrDefault(batch.ProviderBatchId))).ToList();
         foreach (var runId in await batches.RecordPollAsync(results, cancellationToken))
         {
-            await waker.WakeAsync(runId, TimeSpan.Zero, cancellationToken);
+            // What is stored is told, also by a host that is on its way out: nobody else knows of it before the next sweep.
+            await waker.WakeAsync(runId, TimeSpan.Zero, CancellationToken.None);
         }
     }
 

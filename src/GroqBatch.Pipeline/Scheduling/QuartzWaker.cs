@@ -1,4 +1,5 @@
 using GroqBatch.Core.Batches;
+using Microsoft.Extensions.Hosting;
 using Quartz;
 
 namespace GroqBatch.Pipeline.Scheduling;
@@ -7,7 +8,12 @@ namespace GroqBatch.Pipeline.Scheduling;
 /// The alarm clock: a trigger for each live run and one for the provider's polls, in the clustered store. Setting an alarm that is set already
 /// for earlier changes nothing, so wake-ups are never lost to one another.
 /// </summary>
-internal sealed class QuartzWaker(ISchedulerFactory schedulers, IBatchProvider provider, TimeProvider time) : IRunWaker
+internal sealed class QuartzWaker(
+    ISchedulerFactory schedulers,
+    IBatchProvider provider,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time
+) : IRunWaker
 {
     public const string RunId = "runId";
 
@@ -40,12 +46,12 @@ internal sealed class QuartzWaker(ISchedulerFactory schedulers, IBatchProvider p
 
     private async Task ScheduleAsync(ITrigger trigger, CancellationToken cancellationToken)
     {
-        var scheduler = await schedulers.GetScheduler(cancellationToken);
         try
         {
+            var scheduler = await schedulers.GetScheduler(cancellationToken);
             await scheduler.ScheduleTrigger(trigger, TriggerConflict.KeepEarlier, cancellationToken);
         }
-        catch (SchedulerException) when (cancellationToken.IsCancellationRequested)
+        catch (SchedulerException) when (cancellationToken.IsCancellationRequested || lifetime.ApplicationStopping.IsCancellationRequested)
         {
             // The host is on its way out: the alarm is the next one's to set.
             cancellationToken.ThrowIfCancellationRequested();

@@ -12,6 +12,7 @@ namespace GroqBatch.Sources.Import;
 /// <remarks>By hand and not by attributes: a mistake is reported with its path, and most of the object's fields are never looked at.</remarks>
 internal ref struct PullRequestLine
 {
+    private const string ArrayHint = " An array begins here: jq -c '.[]' FILE puts its objects on lines of their own.";
     private static readonly DateTimeOffset Earliest = new(1970, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset TooLate = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -45,16 +46,21 @@ internal ref struct PullRequestLine
             // Its own message quotes a character of the text.
             throw new LineException(
                 null,
-                $"Not valid JSON from byte {(invalid.BytePositionInLine ?? 0) + 1} on: expected one JSON object."
+                $"Not valid JSON from byte {(invalid.BytePositionInLine ?? 0) + 1} on: expected one JSON object.{Hint(line)}"
             );
         }
     }
+
+    private static string Hint(ReadOnlySpan<byte> line) => line.TrimStart(" \t"u8) is [(byte)'[', ..] ? ArrayHint : "";
 
     private PullRequest ReadPullRequest(string? fallbackRepository)
     {
         if (!_json.Read() || _json.TokenType is not JsonTokenType.StartObject)
         {
-            throw new LineException(null, "Expected one JSON object on a line.");
+            throw new LineException(
+                null,
+                $"Expected one JSON object on a line.{(_json.TokenType is JsonTokenType.StartArray ? ArrayHint : "")}"
+            );
         }
 
         long? number = null;
@@ -540,7 +546,7 @@ internal ref struct PullRequestLine
         _json.Read();
         return _json.TokenType is JsonTokenType.Number && _json.TryGetInt64(out var number) && number > 0
             ? number
-            : throw Refused("number", "expected a whole number from 1");
+            : throw Refused("number", "expected a whole number from 1 to 9,223,372,036,854,775,807");
     }
 
     private int? ReadCount(string field)

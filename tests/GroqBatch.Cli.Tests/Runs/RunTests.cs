@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using GroqBatch.Cli.Tests.Shell;
 using GroqBatch.Simulator;
+using GroqBatch.Simulator.Faults;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 
@@ -162,6 +163,34 @@ public sealed class RunTests(Workplace workplace) : IClassFixture<Workplace>
             var status = await alone.GroqBatch.RunAsync("status", run.GetProperty("runId").GetString()!, "--json");
             Assert.StartsWith("Completed", status.Json.GetProperty("state").GetString(), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Is_idle_where_results_wait_for_a_person_and_says_how_to_go_on()
+    {
+        await using var alone = new Workplace();
+        await alone.InitializeAsync();
+        await alone.AddTeamAsync("unread", 4);
+        await using var simulator = await SimulatorServer.StartAsync(
+            new SimulatorOptions { Folder = Path.Combine(alone.Folder, "without-files"), Fast = true },
+            cancellationToken: TestContext.Current.CancellationToken
+        );
+        simulator.AddFault(Fault.Parse("file_expired,method=GET"));
+        var groqBatch = alone.With(("Groq__Mode", "Simulator"), ("Groq__BaseUrl", simulator.BaseUrl));
+        var run = await groqBatch.RunAsync("run-llm-batch", "--team", "unread", "--full", "--detach");
+        Workplace.AssertEnded(0, run);
+
+        var worked = await groqBatch.RunAsync("work", "--until-idle");
+
+        Workplace.AssertEnded(1, worked);
+        var begins = run.Out.Trim()[..13];
+        Assert.Contains("could not be fetched", worked.Error, StringComparison.Ordinal);
+        Assert.Contains($"Go on: groqbatch resume {begins}.", worked.Error, StringComparison.Ordinal);
+        var listed = await groqBatch.RunAsync("status");
+        Workplace.AssertEnded(0, listed);
+        Assert.Matches($"(?m)^{begins} +unread .* NeedsAttention +4 +0 +0 ", listed.Out);
+        var status = await groqBatch.RunAsync("status", begins);
+        Assert.Contains($"Give up: groqbatch cancel {begins}.", status.Out, StringComparison.Ordinal);
     }
 
     [Fact]

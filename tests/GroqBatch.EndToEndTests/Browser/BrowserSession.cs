@@ -203,8 +203,8 @@ internal sealed class BrowserSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Fails unless the page is sound: no horizontal overflow, no console error, no request elsewhere, and no violation of the WCAG 2.2 AA rules but
-    /// those of <see cref="AxeExclusions"/>.
+    /// Fails unless the page is sound: no horizontal overflow, no console error, no request elsewhere, nothing of the key, and no violation of the
+    /// WCAG 2.2 AA rules but those of <see cref="AxeExclusions"/>.
     /// </summary>
     /// <param name="onlyColours">Whether this very document was held to the other rules a moment ago, in the other theme.</param>
     public async Task AssertSoundAsync(bool onlyColours = false)
@@ -225,6 +225,11 @@ internal sealed class BrowserSession : IAsyncDisposable
         )
         {
             findings.Add(overflow);
+        }
+
+        if ((await Page.ContentAsync()).Contains(DashboardProcess.Key, StringComparison.Ordinal))
+        {
+            findings.Add("the key is on the page");
         }
 
         findings.AddRange(_findings);

@@ -10,6 +10,9 @@ namespace GroqBatch.EndToEndTests.Browser;
 /// <summary>The dashboard as a process of its own, as a person starts it: on a database of a test's, with the simulator, on a free port.</summary>
 internal sealed partial class DashboardProcess : IAsyncDisposable
 {
+    /// <summary>What every dashboard has as its key, though nobody is sent it: on no page and in no log is it to be seen.</summary>
+    public const string Key = "gsk_marker4Wd9ThisMustAppearNowhere";
+
     private readonly TestFolder _folder = new();
     private readonly string _connectionString;
     private readonly (string Name, string Value)[] _settings;
@@ -69,6 +72,7 @@ internal sealed partial class DashboardProcess : IAsyncDisposable
         start.Environment["Storage__DataFolder"] = DataFolder;
         start.Environment["ASPNETCORE_URLS"] = Address.ToString();
         start.Environment["Groq__Mode"] = "Simulator";
+        start.Environment["Groq__ApiKey"] = Key;
 
         // Who lives for half a minute need not compile its code a second time.
         start.Environment["DOTNET_TC_CallCounting"] = "0";
@@ -115,6 +119,7 @@ internal sealed partial class DashboardProcess : IAsyncDisposable
         }
 
         _folder.Dispose();
+        Assert.DoesNotContain(_said, line => line.Contains(Key, StringComparison.Ordinal));
     }
 
     private void Hear(object sender, DataReceivedEventArgs line)

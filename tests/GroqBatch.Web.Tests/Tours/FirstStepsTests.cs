@@ -12,7 +12,7 @@ public sealed class FirstStepsTests : IAsyncDisposable
     [Fact]
     public void Are_three_and_can_be_dismissed()
     {
-        var steps = _context.Render<FirstSteps>(parameters => parameters.Add(steps => steps.IsWanted, true));
+        var steps = _context.Render<FirstSteps>();
         steps.WaitForAssertion(() => Assert.Equal(3, steps.FindAll("li").Count));
 
         steps.Find(".tour-head button").Click();
@@ -21,27 +21,12 @@ public sealed class FirstStepsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Ask_the_browser_before_they_are_wanted_and_come_with_what_they_point_at()
-    {
-        var module = _context.JSInterop.SetupModule("./js/tour.js");
-        module.Setup<bool>("isDismissed", "mira").SetResult(false);
-        var steps = _context.Render<FirstSteps>(parameters => parameters.Add(steps => steps.IsWanted, false));
-        steps.WaitForAssertion(() => Assert.Single(module.Invocations["isDismissed"]));
-        Assert.Empty(steps.FindAll("section"));
-
-        steps.Render(parameters => parameters.Add(steps => steps.IsWanted, true));
-
-        Assert.Single(steps.FindAll("section"));
-        Assert.Single(module.Invocations["isDismissed"]);
-    }
-
-    [Fact]
     public void Are_not_shown_to_who_has_dismissed_them()
     {
         var module = _context.JSInterop.SetupModule("./js/tour.js");
         module.Setup<bool>("isDismissed", "mira").SetResult(true);
 
-        var steps = _context.Render<FirstSteps>(parameters => parameters.Add(steps => steps.IsWanted, true));
+        var steps = _context.Render<FirstSteps>();
 
         steps.WaitForAssertion(() => Assert.Single(module.Invocations["isDismissed"]));
         Assert.Empty(steps.FindAll("section"));
