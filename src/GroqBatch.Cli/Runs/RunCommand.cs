@@ -219,7 +219,7 @@ internal sealed class RunCommand : CliCommand
             var run = await service.StartAsync(RequestOf(invocation, team), invocation.Actor, cancellationToken);
             foreach (var change in run.ChangedSincePreview)
             {
-                invocation.Terminal.Note($"{team.Slug}, since the dry run: {change}");
+                invocation.Terminal.Note($"{team.Slug}: since the dry run, {change}");
             }
 
             if (run.RunId is not { } runId)

@@ -12,11 +12,10 @@ internal sealed class ExportCommand : CliCommand
 {
     private readonly Option<string> _team = CommonOptions.Team("Whose summaries.", isRequired: true);
 
-    private readonly Option<ExportFormat> _format = new("--format")
+    private readonly Option<ExportFormat?> _format = new("--format")
     {
-        Description = "jsonl: one summary a line. csv: flattened, with a header.",
+        Description = "jsonl: one summary a line (the default). csv: flattened, with a header.",
         HelpName = "jsonl|csv",
-        DefaultValueFactory = _ => ExportFormat.Jsonl,
         CustomParser = result =>
         {
             switch (result.Tokens.Count == 1 ? result.Tokens[0].Value : "")
@@ -58,10 +57,15 @@ internal sealed class ExportCommand : CliCommand
         var team = await Invocation.FindTeamAsync(host, invocation.Get(_team)!, cancellationToken);
         var provider = host.Services.GetRequiredService<GroqEndpoint>().ProviderName;
         var export = host.Services.GetRequiredService<ISummaryExport>();
-        var format = invocation.Get(_format);
+        var format = invocation.Get(_format) ?? ExportFormat.Jsonl;
         long written;
         if (invocation.Get(_output) is { } file)
         {
+            if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder))
+            {
+                throw new UsageException($"--output: there is no folder {folder}.");
+            }
+
             written = await export.WriteFileAsync(team, provider, format, file, invocation.Actor, cancellationToken);
         }
         else
