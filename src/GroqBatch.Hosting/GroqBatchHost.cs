@@ -65,13 +65,18 @@ public sealed class GroqBatchHost : IAsyncDisposable
     /// <summary>Stops what runs, in the order that lets each still reach what it needs: host, simulator, database.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_isStarted)
+        try
         {
-            await _host.StopAsync(CancellationToken.None);
+            if (_isStarted)
+            {
+                await _host.StopAsync(CancellationToken.None);
+            }
         }
-
-        await DisposeHostAsync(_host);
-        await _groundwork.DisposeAsync();
+        finally
+        {
+            await DisposeHostAsync(_host);
+            await _groundwork.DisposeAsync();
+        }
     }
 
     private static IHost Build(ConfigurationManager configuration, Groundwork groundwork, LogLevel logLevel)

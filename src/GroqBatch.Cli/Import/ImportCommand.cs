@@ -96,7 +96,7 @@ internal sealed class ImportCommand : CliCommand
         var total = report.Total;
         terminal.Out.WriteLine(
             Terminal.Safe(
-                $"{report.Team}: {total.Lines:N0} lines of {report.Files.Count:N0} file{(report.Files.Count == 1 ? "" : "s")}: "
+                $"{report.Team}: {total.Lines:N0} line{(total.Lines == 1 ? "" : "s")} of {report.Files.Count:N0} file{(report.Files.Count == 1 ? "" : "s")}: "
                     + $"{total.Added:N0} added, {total.Updated:N0} updated, {total.Unchanged:N0} unchanged"
                     + (total.Superseded > 0 ? $", {total.Superseded:N0} superseded by a later line" : "")
                     + $", {total.Rejected:N0} rejected."

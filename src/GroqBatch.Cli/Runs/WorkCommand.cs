@@ -67,10 +67,17 @@ internal sealed class WorkCommand : CliCommand
             && !run.Passes.SelectMany(pass => pass.Batches).Any(batch => IsUnderWay(run, batch))
         );
 
-    // Results that can't be had wait for the same person as their run.
+    // Results that only a person can get are named by what the run waits for; any other that has ended is about to be taken.
     private static bool IsUnderWay(RunOverview run, BatchOverview batch) =>
         batch.State == BatchState.Submitted
-        || (batch.State == BatchState.Ended && !(run.State == RunState.NeedsAttention && batch.Trouble is not null));
+        || (
+            batch.State == BatchState.Ended
+            && !(
+                run.State == RunState.NeedsAttention
+                && batch is { Trouble: not null, ProviderBatchId: { } id }
+                && run.Reason?.Contains(id, StringComparison.Ordinal) is true
+            )
+        );
 
     /// <summary>The live runs, and for one look more those that have just ended.</summary>
     private sealed class LiveRuns(IRunReader runs, string provider)

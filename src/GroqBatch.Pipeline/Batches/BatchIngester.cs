@@ -29,6 +29,8 @@ internal sealed partial class BatchIngester(
     ILogger<BatchIngester> logger
 )
 {
+    private static readonly TimeSpan RefusedAgain = TimeSpan.FromHours(1);
+
     private static readonly FailureCode[] AllCodes = [.. FailureCodes.All];
 
     /// <returns>What it did; null when there was nothing to do, or it is to be tried later.</returns>
@@ -88,11 +90,13 @@ internal sealed partial class BatchIngester(
         }
         catch (DbException refusal) when (refusal.SqlState is ['2', '2' or '3', ..])
         {
-            // A value that does not fit, or a rule of the ledger that it breaks: taking it again ends the same way until somebody looks.
+            // A value that does not fit, or a rule of the ledger that it breaks: taking it again ends the same way until somebody looks. A run that is over
+            // waits for nobody, so it tries again now and then.
+            Log.Refused(logger, batch.Id, refusal.SqlState, refusal.Message);
             await batches.RecordTroubleAsync(
                 batch.Id,
                 $"What came back could not be taken: {refusal.Message}",
-                Backoff.After(batch.Troubles, options.Value),
+                IsOver(run) ? RefusedAgain : Backoff.After(batch.Troubles, options.Value),
                 lease,
                 cancellationToken
             );
@@ -332,6 +336,9 @@ internal sealed partial class BatchIngester(
             Message = "Results of batch {BatchId} are damaged on the disk and are downloaded again: {Files}"
         )]
         public static partial void Damaged(ILogger logger, Guid batchId, string files);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "The ledger refuses what came back of batch {BatchId} ({SqlState}): {Reason}")]
+        public static partial void Refused(ILogger logger, Guid batchId, string? sqlState, string reason);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} is stopped by what came back, it is {State} now: {Reason}")]
         public static partial void Stopped(ILogger logger, Guid runId, RunState state, string reason);

@@ -318,7 +318,7 @@ internal sealed class RunBundles(
         foreach (var member in manifest.Members.Where(member => member.Name.StartsWith(Raw, StringComparison.Ordinal)))
         {
             var place = PlaceOf(manifest.RunId, member.Name);
-            if (File.Exists(place))
+            if (RawFiles.IsThere(place))
             {
                 continue;
             }
@@ -330,7 +330,7 @@ internal sealed class RunBundles(
                 await stream.CopyToAsync(file, cancellationToken);
             }
 
-            File.Move(part, place);
+            File.Move(part, place, overwrite: true);
             placed.Add(place);
         }
     }

@@ -23,7 +23,7 @@ internal sealed partial class BatchPoller(
     ILogger<BatchPoller> logger
 )
 {
-    // After so many batches that could not be had by themselves it is the provider, and is not asked for each of the others.
+    // After so many failures with nothing answered between them it is the provider, and is not asked for each of the others.
     private const int MostRefused = 3;
 
     private readonly PipelineOptions _options = options.Value;
@@ -84,13 +84,19 @@ internal sealed partial class BatchPoller(
             }
 
             metrics.Polled(provider.Name, isAnswered: true);
+            // One that answers for others is not down.
+            refused = 0;
             await RecordAsync(some, found, cancellationToken);
         }
     }
 
-    /// <summary>Whether a call failed for one of the batches it asked for, perhaps; the key, the network and the rate are everybody's.</summary>
+    /// <summary>
+    /// Whether a call failed for one of the batches it asked for, perhaps; the key, the network and the rate are everybody's, and so is a wish to be left
+    /// alone for a while.
+    /// </summary>
     private static bool MayBeOfOne(ProviderException failure) =>
-        failure.Fault
+        failure.RetryAfter is null
+        && failure.Fault
             is ProviderFault.NotAllowed
                 or ProviderFault.ModelNotFound
                 or ProviderFault.NotFound

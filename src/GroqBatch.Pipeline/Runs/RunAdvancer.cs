@@ -487,7 +487,7 @@ internal sealed partial class RunAdvancer(
         public static partial void LeaseLost(ILogger logger, Guid runId, string reason);
 
         [LoggerMessage(
-            Level = LogLevel.Warning,
+            Level = LogLevel.Error,
             Message = "Run {RunId} was cancelled, but the provider did not end its batches in time; {Requests} requests end without an answer. May still be payable: {Batches}"
         )]
         public static partial void CancelOverdue(ILogger logger, Guid runId, int requests, string batches);

@@ -9,16 +9,16 @@ internal sealed class AdvanceRunJob(RunAdvancer advancer, IRunWaker waker, JobsU
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
-        using var working = jobs.Begin();
+        using var job = jobs.Begin(cancellationToken);
         var runId = Guid.Parse(context.MergedJobDataMap.GetString(QuartzWaker.RunId)!);
         try
         {
-            if (await advancer.AdvanceAsync(runId, cancellationToken) is { } wakeIn)
+            if (await advancer.AdvanceAsync(runId, job.Token) is { } wakeIn)
             {
-                await waker.WakeAsync(runId, wakeIn, cancellationToken);
+                await waker.WakeAsync(runId, wakeIn, job.Token);
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (job.IsStopping)
         {
             // This host is on its way out: whoever has the database goes on with the run at once.
             await waker.WakeAsync(runId, TimeSpan.Zero, CancellationToken.None);
@@ -31,15 +31,15 @@ internal sealed class PollJob(BatchPoller poller, IRunWaker waker, JobsUnderWay 
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
-        using var working = jobs.Begin();
+        using var job = jobs.Begin(cancellationToken);
         try
         {
-            if (await poller.PollAsync(cancellationToken) is { } next)
+            if (await poller.PollAsync(job.Token) is { } next)
             {
-                await waker.WakePollAsync(next > TimeSpan.Zero ? next : TimeSpan.Zero, cancellationToken);
+                await waker.WakePollAsync(next > TimeSpan.Zero ? next : TimeSpan.Zero, job.Token);
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (job.IsStopping)
         {
             await waker.WakePollAsync(TimeSpan.Zero, CancellationToken.None);
         }
@@ -51,7 +51,14 @@ internal sealed class SweepJob(Sweeper sweeper, JobsUnderWay jobs) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
-        using var working = jobs.Begin();
-        await sweeper.SweepAsync(cancellationToken);
+        using var job = jobs.Begin(cancellationToken);
+        try
+        {
+            await sweeper.SweepAsync(job.Token);
+        }
+        catch (OperationCanceledException) when (job.IsStopping)
+        {
+            // The next sweep is everybody's.
+        }
     }
 }

@@ -12,6 +12,9 @@ internal sealed class PipelineDrain(ISchedulerFactory schedulers, JobsUnderWay j
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
+    // What was let off just before the standby begins within them.
+    private const int QuietLooks = 3;
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -20,20 +23,19 @@ internal sealed class PipelineDrain(ISchedulerFactory schedulers, JobsUnderWay j
         {
             var scheduler = await schedulers.GetScheduler(cancellationToken);
             await scheduler.Standby(cancellationToken);
-            foreach (var job in new[] { QuartzWaker.AdvanceKey, QuartzWaker.PollKey, QuartzWaker.SweepKey })
+            await jobs.StopAsync();
+            for (var quiet = 0; quiet < QuietLooks; quiet = jobs.Any ? 0 : quiet + 1)
             {
-                await scheduler.Interrupt(job, cancellationToken);
+                await Task.Delay(Look, time, cancellationToken);
             }
         }
         catch (SchedulerException)
         {
             // It is shut down already, or never came up: nothing is under way.
-            return;
         }
-
-        while (jobs.Any)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await Task.Delay(Look, time, cancellationToken);
+            // Something does not let itself be stopped in the time there is. What it holds runs out, and the next sweep finds it.
         }
     }
 }

@@ -102,7 +102,7 @@ internal sealed class RawExport(IRunStore runs, IBatchStore batches, RawFiles ra
         foreach (var (kind, fileId, path) in FilesOf(rawFiles, batch))
         {
             var word = kind.ToString().ToLowerInvariant();
-            var wasThere = File.Exists(path);
+            var wasThere = RawFiles.IsThere(path);
             if (await fetcher.TryFetchAsync(run.Provider, fileId, path, cancellationToken) is { } fault)
             {
                 files.Add(

@@ -1,3 +1,4 @@
+using GroqBatch.Core.Batches;
 using GroqBatch.Core.Runs;
 using GroqBatch.Pipeline.Scheduling;
 using GroqBatch.Pipeline.Tests.Installations;
@@ -49,6 +50,72 @@ public sealed class LeavingTests
         await left;
 
         Assert.Equal("Completed", (await installation.EndAsync(run, Cancelled)).State);
+    }
+
+    [Fact]
+    public async Task What_another_host_is_at_goes_on_undisturbed()
+    {
+        var uploads = new SlowUploads();
+        await using var installation = await TestInstallation.StartAsync(
+            hosts: 0,
+            services: services =>
+                services.AddSingleton<IBatchProvider>(provider => new SlowProvider(
+                    DelegatingProvider.ClientOf(services, provider),
+                    uploads,
+                    provider.GetRequiredService<IHostApplicationLifetime>()
+                )),
+            cancellationToken: Cancelled
+        );
+        IHost[] hosts =
+        [
+            await installation.AddHostAsync(scheduler: true, Cancelled),
+            await installation.AddHostAsync(scheduler: true, Cancelled),
+        ];
+        var team = await installation.AddTeamAsync("acme", 4, Cancelled);
+        var run = await installation.StartRunAsync(new StartRun { TeamId = team }, Cancelled);
+        await hosts[0].Services.GetRequiredService<IRunWaker>().WakeAsync(run, TimeSpan.Zero, Cancelled);
+        var staying = await uploads.Reached.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
+
+        await hosts
+            .Single(host => !ReferenceEquals(host.Services.GetRequiredService<IHostApplicationLifetime>(), staying))
+            .StopAsync(Cancelled);
+        // Hosts of a cluster hear of each other once a second.
+        await Task.Delay(2_500, Cancelled);
+        uploads.Open.SetResult();
+
+        Assert.Equal("Completed", (await installation.EndAsync(run, Cancelled)).State);
+        Assert.Equal((1, 0), (uploads.Begun, uploads.Cancelled));
+    }
+
+    private sealed class SlowUploads
+    {
+        public int Begun;
+        public int Cancelled;
+
+        /// <summary>Whose upload it is.</summary>
+        public TaskCompletionSource<IHostApplicationLifetime> Reached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource Open { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>Uploads wait for a test, or for their own end.</summary>
+    private sealed class SlowProvider(IBatchProvider real, SlowUploads uploads, IHostApplicationLifetime host) : DelegatingProvider(real)
+    {
+        public override async Task<string> UploadAsync(string path, string fileName, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref uploads.Begun);
+            uploads.Reached.TrySetResult(host);
+            try
+            {
+                await uploads.Open.Task.WaitAsync(cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                Interlocked.Increment(ref uploads.Cancelled);
+                throw;
+            }
+
+            return await base.UploadAsync(path, fileName, cancellationToken);
+        }
     }
 
     private sealed class Gate

@@ -12,11 +12,18 @@ internal abstract class DelegatingProvider(IBatchProvider real) : IBatchProvider
     /// <summary>Puts one before the client of an installation.</summary>
     public static void Put(IServiceCollection services, Func<IBatchProvider, DelegatingProvider> make)
     {
-        var client = services.Last(service => service.ServiceType == typeof(IBatchProvider)).ImplementationType!;
-        services.AddSingleton<IBatchProvider>(provider => make((IBatchProvider)ActivatorUtilities.CreateInstance(provider, client)));
+        services.AddSingleton<IBatchProvider>(provider => make(ClientOf(services, provider)));
     }
 
-    public Task<string> UploadAsync(string path, string fileName, CancellationToken cancellationToken) =>
+    /// <summary>The client itself, made for one of an installation's hosts.</summary>
+    public static IBatchProvider ClientOf(IServiceCollection services, IServiceProvider provider) =>
+        (IBatchProvider)
+            ActivatorUtilities.CreateInstance(
+                provider,
+                services.First(service => service.ServiceType == typeof(IBatchProvider)).ImplementationType!
+            );
+
+    public virtual Task<string> UploadAsync(string path, string fileName, CancellationToken cancellationToken) =>
         real.UploadAsync(path, fileName, cancellationToken);
 
     public virtual Task<ProviderBatch> CreateBatchAsync(NewBatch batch, CancellationToken cancellationToken) =>

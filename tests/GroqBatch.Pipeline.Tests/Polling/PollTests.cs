@@ -57,6 +57,36 @@ public sealed class PollTests
         );
     }
 
+    [Fact]
+    public async Task A_provider_that_wants_to_be_left_alone_is()
+    {
+        await using var installation = await StartAsync();
+        var runs = await SubmitAsync(installation, 5);
+        var poison = Provider(installation);
+        poison.RetryAfter = TimeSpan.FromMinutes(10);
+        poison.Bad.Add(await BatchOfAsync(installation, runs[0]), ProviderFault.ServerFault);
+
+        await PollAllAsync(installation);
+
+        Assert.Equal(1, poison.Calls);
+    }
+
+    [Fact]
+    public async Task Several_batches_that_are_answered_badly_keep_nobody_from_their_end()
+    {
+        await using var installation = await StartAsync();
+        var runs = await SubmitAsync(installation, 10);
+        var poison = Provider(installation);
+        foreach (var run in runs.Where((_, number) => number % 2 == 0))
+        {
+            poison.Bad.Add(await BatchOfAsync(installation, run), ProviderFault.NotAllowed);
+        }
+
+        poison.IsClosed = false;
+
+        await installation.DriveAsync([.. runs.Where((_, number) => number % 2 == 1)], Cancelled, RunState.Completed);
+    }
+
     [Theory]
     [InlineData(ProviderFault.WrongKey)]
     [InlineData(ProviderFault.RateLimited)]
@@ -132,6 +162,7 @@ public sealed class PollTests
         /// <summary>Nothing has ended as long as this holds.</summary>
         public bool IsClosed { get; set; }
 
+        public TimeSpan? RetryAfter { get; set; }
         public int Calls { get; set; }
 
         public override async Task<IReadOnlyList<ProviderBatch>> GetBatchesAsync(
@@ -144,7 +175,7 @@ public sealed class PollTests
             {
                 if (Bad.TryGetValue(id, out var fault))
                 {
-                    throw new ProviderException($"Answered badly: {id}", fault);
+                    throw new ProviderException($"Answered badly: {id}", fault) { RetryAfter = RetryAfter };
                 }
             }
 
