@@ -54,7 +54,9 @@ internal sealed class RunLines(Terminal terminal, TimeProvider time)
         var states = new List<string>();
         foreach (var pass in run.Passes)
         {
-            states.Add($"pass {pass.Ordinal} on {Figures.Model(pass.Model, pass.Replaced)}: {pass.Requests:N0} requests");
+            states.Add(
+                $"pass {pass.Ordinal} on {Figures.Model(pass.Model, pass.Replaced)}: {pass.Requests:N0} request{(pass.Requests == 1 ? "" : "s")}"
+            );
             states.AddRange(
                 pass.Batches.Select(batch =>
                     $"pass {pass.Ordinal} batch {batch.ProviderBatchId ?? $"{batch.Ordinal}"} {batch.State}"

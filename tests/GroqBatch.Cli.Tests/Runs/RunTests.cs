@@ -166,6 +166,44 @@ public sealed class RunTests(Workplace workplace) : IClassFixture<Workplace>
     }
 
     [Fact]
+    public async Task Summaries_of_made_up_teams_are_paid_for_only_by_name()
+    {
+        await using var alone = new Workplace();
+        await alone.InitializeAsync();
+        await alone.AddTeamAsync("real", 2);
+        await alone.AddTeamAsync("made-up", 2);
+        await using (
+            var sample = alone.Database.DataSource.CreateCommand("update groqbatch.teams set is_sample = true where slug = 'made-up'")
+        )
+        {
+            await sample.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using var provider = await SimulatorServer.StartAsync(
+            new SimulatorOptions { Folder = Path.Combine(alone.Folder, "paid"), Fast = true },
+            cancellationToken: TestContext.Current.CancellationToken
+        );
+        var live = alone.With(("Groq__Mode", "Live"), ("GROQ_API_KEY", "any"), ("Groq__BaseUrl", provider.BaseUrl));
+
+        Assert.Equal(["real"], await TeamsAsync(live, "--all-teams"));
+        Assert.Equal(["made-up"], await TeamsAsync(live, "--team", "made-up"));
+        Assert.Equal(["made-up", "real"], await TeamsAsync(alone.GroqBatch, "--all-teams"));
+
+        static async Task<List<string?>> TeamsAsync(GroqBatchCommand groqBatch, params string[] whose)
+        {
+            var preview = await groqBatch.RunAsync(["run-llm-batch", .. whose, "--full", "--dry-run", "--json"]);
+            Workplace.AssertEnded(0, preview);
+            var json = preview.Json;
+            return
+            [
+                .. (json.ValueKind == JsonValueKind.Array ? json.EnumerateArray().ToList() : [json])
+                    .Select(team => team.GetProperty("team").GetString())
+                    .Order(StringComparer.Ordinal),
+            ];
+        }
+    }
+
+    [Fact]
     public async Task Is_idle_where_results_wait_for_a_person_and_says_how_to_go_on()
     {
         await using var alone = new Workplace();

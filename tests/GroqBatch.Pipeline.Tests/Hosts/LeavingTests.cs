@@ -34,14 +34,7 @@ public sealed class LeavingTests
                 ),
             cancellationToken: Cancelled
         );
-        IHost[] hosts =
-        [
-            await installation.AddHostAsync(scheduler: true, Cancelled),
-            await installation.AddHostAsync(scheduler: true, Cancelled),
-        ];
-        var team = await installation.AddTeamAsync("acme", 4, Cancelled);
-        var run = await installation.StartRunAsync(new StartRun { TeamId = team }, Cancelled);
-        await hosts[0].Services.GetRequiredService<IRunWaker>().WakeAsync(run, TimeSpan.Zero, Cancelled);
+        var (hosts, run) = await StartOnTwoHostsAsync(installation);
         var heard = await gate.Reached.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
         var leaving = hosts.Single(host => ReferenceEquals(host.Services.GetRequiredService<IRunWaker>(), heard));
         var left = leaving.StopAsync(Cancelled);
@@ -66,14 +59,7 @@ public sealed class LeavingTests
                 )),
             cancellationToken: Cancelled
         );
-        IHost[] hosts =
-        [
-            await installation.AddHostAsync(scheduler: true, Cancelled),
-            await installation.AddHostAsync(scheduler: true, Cancelled),
-        ];
-        var team = await installation.AddTeamAsync("acme", 4, Cancelled);
-        var run = await installation.StartRunAsync(new StartRun { TeamId = team }, Cancelled);
-        await hosts[0].Services.GetRequiredService<IRunWaker>().WakeAsync(run, TimeSpan.Zero, Cancelled);
+        var (hosts, run) = await StartOnTwoHostsAsync(installation);
         var staying = await uploads.Reached.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
 
         await hosts
@@ -85,6 +71,19 @@ public sealed class LeavingTests
 
         Assert.Equal("Completed", (await installation.EndAsync(run, Cancelled)).State);
         Assert.Equal((1, 0), (uploads.Begun, uploads.Cancelled));
+    }
+
+    private static async Task<(IHost[] Hosts, Guid Run)> StartOnTwoHostsAsync(TestInstallation installation)
+    {
+        IHost[] hosts =
+        [
+            await installation.AddHostAsync(scheduler: true, Cancelled),
+            await installation.AddHostAsync(scheduler: true, Cancelled),
+        ];
+        var team = await installation.AddTeamAsync("acme", 4, Cancelled);
+        var run = await installation.StartRunAsync(new StartRun { TeamId = team }, Cancelled);
+        await hosts[0].Services.GetRequiredService<IRunWaker>().WakeAsync(run, TimeSpan.Zero, Cancelled);
+        return (hosts, run);
     }
 
     private sealed class SlowUploads

@@ -237,13 +237,7 @@ public sealed class BatchEndTests
     public async Task A_batch_that_overran_its_window_is_closed_and_sent_again()
     {
         await using var installation = await TestInstallation.StartAsync(hosts: 0, cancellationToken: Cancelled);
-        installation.Simulator.AddFault(Fault.Parse("stuck,times=1"));
-        var run = await StartAsync(installation, 4);
-        await installation.DriveUntilAsync(
-            run,
-            async () => await installation.BatchesAsync(run, Cancelled) is [{ State: "Submitted", Status: "in_progress" }],
-            Cancelled
-        );
+        var run = await StartStuckAsync(installation);
 
         await installation.ExecuteAsync(
             "update groqbatch.batches set expires_at = now() - interval '29 minutes', next_poll_at = now() where state = 'Submitted'",
@@ -266,13 +260,7 @@ public sealed class BatchEndTests
     public async Task A_batch_without_an_expiry_overruns_the_window_that_was_asked_for()
     {
         await using var installation = await TestInstallation.StartAsync(hosts: 0, cancellationToken: Cancelled);
-        installation.Simulator.AddFault(Fault.Parse("stuck,times=1"));
-        var run = await StartAsync(installation, 4);
-        await installation.DriveUntilAsync(
-            run,
-            async () => await installation.BatchesAsync(run, Cancelled) is [{ State: "Submitted", Status: "in_progress" }],
-            Cancelled
-        );
+        var run = await StartStuckAsync(installation);
 
         await SubmittedAgoAsync("24 hours 29 minutes");
         await installation.StepAsync(run, Cancelled);
@@ -292,6 +280,19 @@ public sealed class BatchEndTests
                 """,
                 Cancelled
             );
+    }
+
+    /// <summary>A run whose first batch never ends at the provider.</summary>
+    private static async Task<Guid> StartStuckAsync(TestInstallation installation)
+    {
+        installation.Simulator.AddFault(Fault.Parse("stuck,times=1"));
+        var run = await StartAsync(installation, 4);
+        await installation.DriveUntilAsync(
+            run,
+            async () => await installation.BatchesAsync(run, Cancelled) is [{ State: "Submitted", Status: "in_progress" }],
+            Cancelled
+        );
+        return run;
     }
 
     private static Task<TestInstallation> StartWithGraceAsync() =>
