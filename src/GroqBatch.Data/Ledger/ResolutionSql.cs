@@ -50,10 +50,13 @@ internal static class ResolutionSql
         select @run, next_pass, pull_request_id, position, false, 0 from resolutions where action = 'next'
         """;
 
+    // Of two batches that are taken at once the one that began later may count first: a pass ends with the latest of what it brought.
     private const string PassCounters = """
         update groqbatch.passes pass
         set succeeded = pass.succeeded + counted.succeeded, failed = pass.failed + counted.failed,
-            ended_at = case when pass.succeeded + pass.failed + counted.succeeded + counted.failed = pass.requests then now() else pass.ended_at end
+            ended_at = case when pass.succeeded + pass.failed + counted.succeeded + counted.failed = pass.requests
+                            then greatest(now(), (select max(ingested_at) from groqbatch.batches where run_id = @run and pass_ordinal = @pass))
+                            else pass.ended_at end
         from (select count(*) filter (where action = 'succeeded') as succeeded,
                      count(*) filter (where action in ('next', 'final')) as failed
               from resolutions) counted

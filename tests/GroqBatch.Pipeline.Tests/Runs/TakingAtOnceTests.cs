@@ -50,6 +50,41 @@ public sealed class TakingAtOnceTests
         Assert.Equal(("Completed", 8), (figures.State, figures.Succeeded));
     }
 
+    [Fact]
+    public async Task A_pass_ends_with_the_latest_of_what_it_brought_whichever_counted_last()
+    {
+        await using var installation = await TestInstallation.StartAsync(
+            settings: new Dictionary<string, string?> { ["Pipeline:MaxRequestsPerBatch"] = "2", ["Pipeline:MaxLiveBatches"] = "1" },
+            hosts: 0,
+            cancellationToken: Cancelled
+        );
+        var team = await installation.AddTeamAsync("acme", pullRequests: 4, Cancelled);
+        var run = await installation.StartRunAsync(new StartRun { TeamId = team }, Cancelled);
+        await installation.DriveUntilAsync(
+            run,
+            async () => await installation.BatchesAsync(run, Cancelled) is [{ State: "Ingested" }, ..],
+            Cancelled
+        );
+
+        // As if its transaction had begun after that of the other, and had the counters before it.
+        await installation.ExecuteAsync(
+            "update groqbatch.batches set ingested_at = ingested_at + interval '1 minute' where ordinal = 1",
+            Cancelled
+        );
+        await installation.DriveToEndAsync(run, Cancelled);
+
+        Assert.Equal(
+            1,
+            await installation.ScalarAsync<int>(
+                """
+                select count(*)::int from groqbatch.passes pass join groqbatch.batches batch on batch.run_id = pass.run_id
+                where batch.ordinal = 1 and pass.ended_at = batch.ingested_at
+                """,
+                Cancelled
+            )
+        );
+    }
+
     /// <summary>All four batches of the run are submitted and have ended, and none is taken.</summary>
     private static async Task EndAllAsync(TestInstallation installation, Guid run)
     {
