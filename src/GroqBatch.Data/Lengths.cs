@@ -1,3 +1,6 @@
+using GroqBatch.Core.Batches;
+using GroqBatch.Core.Import;
+
 namespace GroqBatch.Data;
 
 /// <summary>Lengths of text columns, each with its reason.</summary>
@@ -10,13 +13,13 @@ internal static class Lengths
     public const int Name = 200;
 
     /// <summary>GitHub: 39 for an owner, 100 for a name; others may be longer.</summary>
-    public const int Repository = 300;
+    public const int Repository = ImportRequest.LongestRepository;
 
     /// <summary>Our enum names and codes.</summary>
     public const int Code = 32;
 
-    /// <summary>The provider's ids are opaque text of about 64 characters.</summary>
-    public const int ProviderId = 200;
+    /// <summary>The provider's ids and words; what is longer has been cut.</summary>
+    public const int ProviderId = ProviderBatch.LongestWord;
 
     /// <summary>What tells failures apart stands at the beginning of a message.</summary>
     public const int FoldedMessage = 300;

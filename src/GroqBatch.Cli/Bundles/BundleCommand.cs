@@ -12,12 +12,7 @@ namespace GroqBatch.Cli.Bundles;
 internal sealed class BundleCommand : CliCommand
 {
     // Not required, although nothing goes without: 'bundle import' has neither.
-    private readonly Argument<string?> _run = new("RUN")
-    {
-        Description =
-            "A run's id or its beginning (the 12 digits that are shown while it goes on; less is shared by runs of one minute), or the id of one of its batches at the provider.",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private readonly Argument<string?> _run = new("RUN") { Description = RunArgument.Description, Arity = ArgumentArity.ZeroOrOne };
 
     private readonly Option<string?> _output = new("--output", "-o")
     {

@@ -7,13 +7,12 @@ namespace GroqBatch.Cli.Runs;
 /// <summary>How a run is named on the command line, the same in every command.</summary>
 internal static class RunArgument
 {
+    /// <summary>What it may be.</summary>
+    public const string Description =
+        "A run's id or its beginning (the 12 digits that are shown while it goes on; less is shared by runs of one minute), or the id of one of its batches at the provider.";
+
     /// <summary>The argument.</summary>
-    public static Argument<string> Create() =>
-        new("RUN")
-        {
-            Description =
-                "A run's id or its beginning (the 12 digits that are shown while it goes on; less is shared by runs of one minute), or the id of one of its batches at the provider.",
-        };
+    public static Argument<string> Create() => new("RUN") { Description = Description };
 
     /// <summary>The run that was meant.</summary>
     /// <exception cref="UsageException">None, or several.</exception>

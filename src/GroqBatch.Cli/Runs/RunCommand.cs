@@ -333,7 +333,7 @@ internal sealed class RunCommand : CliCommand
 
         // One team: the run itself, or null when there was nothing to do. All teams: a list, which may be empty.
         invocation.Terminal.Out.WriteLine(
-            invocation.Get(_allTeams) ? $"[{string.Join(",", runs.Select(run => RunJson.Of(run).ToString()))}]"
+            invocation.Get(_allTeams) ? RunJson.ToText(runs)
             : runs.Count == 0 ? "null"
             : RunJson.Of(runs[0]).ToString()
         );

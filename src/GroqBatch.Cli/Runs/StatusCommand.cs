@@ -18,8 +18,7 @@ internal sealed class StatusCommand : CliCommand
     private readonly Argument<string?> _id = new("RUN_OR_BATCH_ID")
     {
         Arity = ArgumentArity.ZeroOrOne,
-        Description =
-            "A run's id or its beginning (the 12 digits that are shown while it goes on; less is shared by runs of one minute), or the id of a batch as the provider's console shows it. None: the latest runs.",
+        Description = $"{RunArgument.Description} None: the latest runs.",
     };
 
     private readonly Option<bool> _json = CommonOptions.Json();
@@ -73,7 +72,7 @@ internal sealed class StatusCommand : CliCommand
         var latest = await runs.ListAsync(new RunFilter { Provider = provider, Take = RunsShown }, cancellationToken);
         if (invocation.Get(_json))
         {
-            invocation.Terminal.Out.WriteLine($"[{string.Join(",", latest.Select(run => RunJson.Of(run).ToString()))}]");
+            invocation.Terminal.Out.WriteLine(RunJson.ToText(latest));
             return ExitCode.Done;
         }
 

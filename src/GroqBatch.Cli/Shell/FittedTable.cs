@@ -46,15 +46,16 @@ internal sealed class FittedTable(params FittedColumn[] columns)
     public void Write(IAnsiConsole console)
     {
         var shown = Enumerable.Range(0, columns.Length).ToList();
+        var least = shown.ConvertAll(LeastWidth);
         var leftOut = new List<int>();
         while (
-            shown.Sum(LeastWidth) - Gap > console.Profile.Width
+            shown.Sum(column => least[column]) - Gap > console.Profile.Width
             && shown.Where(column => columns[column].Rank > 0).ToList() is { Count: > 0 } spare
         )
         {
-            var least = spare.MaxBy(column => columns[column].Rank);
-            shown.Remove(least);
-            leftOut.Add(least);
+            var spared = spare.MaxBy(column => columns[column].Rank);
+            shown.Remove(spared);
+            leftOut.Add(spared);
         }
 
         var table = new Table().Border(TableBorder.None);

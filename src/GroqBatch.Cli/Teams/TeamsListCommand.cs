@@ -5,7 +5,6 @@ using GroqBatch.Cli.Shell;
 using GroqBatch.Core.Teams;
 using GroqBatch.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Spectre.Console;
 
 namespace GroqBatch.Cli.Teams;
 
@@ -42,20 +41,19 @@ internal sealed class TeamsListCommand : CliCommand
             return ExitCode.Done;
         }
 
-        var table = new Table().Border(TableBorder.None).AddColumns("team", "name", "goal", "ladder", "");
-        table.Columns[2].RightAligned();
+        var table = new FittedTable(new("team"), new("name", Fit.Text), new("goal", Fit.Figure), new("ladder", Fit.Text, Rank: 1), new(""));
         foreach (var team in teams)
         {
             table.AddRow(
-                Terminal.Cell(team.Slug),
-                Terminal.Cell(team.Name),
-                Terminal.Cell($"{team.Goal * 100:0.##} %"),
-                Terminal.Cell(team.Ladder is null ? "installation's" : string.Join(", ", team.Ladder)),
-                Terminal.Cell(team.IsSample ? "sample" : "")
+                team.Slug,
+                team.Name,
+                $"{team.Goal * 100:0.##} %",
+                team.Ladder is null ? "installation's" : string.Join(", ", team.Ladder),
+                team.IsSample ? "sample" : ""
             );
         }
 
-        invocation.Terminal.Answer.Write(table);
+        table.Write(invocation.Terminal.Answer);
         return ExitCode.Done;
     }
 }

@@ -44,7 +44,10 @@ public interface IBatchProvider
     /// <exception cref="ProviderException">The provider refused or could not be reached.</exception>
     Task<ProviderBatch?> CancelBatchAsync(string batchId, CancellationToken cancellationToken);
 
-    /// <summary>Streams a file to disk, whole or not at all: written beside <paramref name="path"/> first, checked for completeness, then moved.</summary>
+    /// <summary>
+    /// Streams a file to disk, whole or not at all: written beside <paramref name="path"/> first, checked for completeness, then moved. That it survives
+    /// a loss of power is up to whoever keeps it.
+    /// </summary>
     /// <returns>Bytes written.</returns>
     /// <exception cref="ProviderException">Gone (<see cref="ProviderFault.NotFound"/>), cut short, refused or unreachable.</exception>
     Task<long> DownloadAsync(string fileId, string path, CancellationToken cancellationToken);
@@ -84,10 +87,13 @@ public enum ProviderBatchStatus
 /// <summary>A batch as the provider describes it.</summary>
 public sealed record ProviderBatch
 {
+    /// <summary>Characters kept of the provider's ids and words, which are opaque text of about 64.</summary>
+    public const int LongestWord = 200;
+
     public required string Id { get; init; }
     public required ProviderBatchStatus Status { get; init; }
 
-    /// <summary>The status word: one of those that <see cref="Status"/> knows in small letters, any other as it came, cut at 200 characters.</summary>
+    /// <summary>The status word: one of those that <see cref="Status"/> knows in small letters, any other as it came, cut at <see cref="LongestWord"/> characters.</summary>
     public required string StatusText { get; init; }
 
     public required string InputFileId { get; init; }

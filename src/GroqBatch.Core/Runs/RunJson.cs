@@ -103,6 +103,9 @@ public sealed record RunJson
             : ScopeOf(run.Limit);
     }
 
+    /// <summary>Several as a list, on one line.</summary>
+    public static string ToText(IEnumerable<RunOverview> runs) => $"[{string.Join(",", runs.Select(Of))}]";
+
     /// <summary>One line.</summary>
     public override string ToString() => JsonSerializer.Serialize(this, RunJsonContext.Default.RunJson);
 

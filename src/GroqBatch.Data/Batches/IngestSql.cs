@@ -147,7 +147,7 @@ internal static class IngestSql
                (count(*) filter (where answer.http_status between 200 and 299))::int,
                (array_agg(coalesce(answer.custom_id, '(none)')) filter (where request.id is null))[1:10],
                (count(distinct answer.pull_request_id) filter (where answer.http_status between 200 and 299 and request.id is not null))::int,
-               (count(distinct answer.pull_request_id) filter (where answer.http_status between 200 and 299 is not true and request.id is not null))::int
+               (count(distinct answer.pull_request_id) filter (where (answer.http_status between 200 and 299) is not true and request.id is not null))::int
         from answers answer
         left join (select request.id, request.pull_request_id
                    from groqbatch.attempts attempt join groqbatch.requests request on request.id = attempt.request_id

@@ -221,7 +221,9 @@ internal static class RunSql
         from given where state.provider = @provider and state.pull_request_id = given.pull_request_id and state.is_claimed
         """;
 
-    /// <summary>The passes of a run beside a recount of its requests, and the run's own figures with each.</summary>
+    /// <summary>
+    /// The passes of a run beside a recount of its requests, and the run's own figures with each; where it has no pass, those alone.
+    /// </summary>
     public const string Recount = """
         select pass.ordinal, pass.requests, pass.succeeded, pass.failed,
                count(request.id)::int, (count(request.id) filter (where request.outcome = 'succeeded'))::int,
@@ -236,10 +238,10 @@ internal static class RunSql
                coalesce((select sum(failed.final) from groqbatch.failure_groups failed
                          where failed.run_id = pass.run_id and failed.ordinal = pass.ordinal), 0)::int,
                run.selected, run.succeeded
-        from groqbatch.passes pass
-        join groqbatch.runs run on run.id = pass.run_id
+        from groqbatch.runs run
+        left join groqbatch.passes pass on pass.run_id = run.id
         left join groqbatch.requests request on request.run_id = pass.run_id and request.pass_ordinal = pass.ordinal
-        where pass.run_id = @run
+        where run.id = @run
         group by pass.run_id, pass.ordinal, pass.requests, pass.succeeded, pass.failed, run.selected, run.succeeded
         order by pass.ordinal
         """;

@@ -616,6 +616,11 @@ internal sealed class RunStore(NpgsqlDataSource dataSource) : IRunStore
         while (await reader.ReadAsync(cancellationToken))
         {
             run = (reader.GetInt32(12), reader.GetInt32(13));
+            if (reader.IsDBNull(0))
+            {
+                continue;
+            }
+
             succeeded += reader.GetInt32(5);
             final += reader.GetInt32(7);
             open += reader.GetInt32(4) - reader.GetInt32(5) - reader.GetInt32(6);

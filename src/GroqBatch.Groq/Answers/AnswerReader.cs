@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Text.Unicode;
+using GroqBatch.Core.Batches;
 using GroqBatch.Core.Outcomes;
 using GroqBatch.Core.Summaries;
 using GroqBatch.Core.Text;
@@ -26,9 +27,6 @@ internal static partial class AnswerReader
 {
     /// <summary>A message is for people; the whole reply is in the raw line.</summary>
     private const int MessageLength = 2_000;
-
-    // As much as the ledger keeps of an id that is there to be quoted to the provider.
-    private const int RequestIdLength = 200;
 
     /// <summary>The limit's own text is short; a longer one is what the model wrote and may say anything.</summary>
     private const int LimitTextLength = 200;
@@ -246,11 +244,11 @@ internal static partial class AnswerReader
     {
         if (response is not null && TextOf(response.Value, "request_id"u8) is { Length: > 0 } id)
         {
-            return StorableText.Cut(id, RequestIdLength);
+            return StorableText.Cut(id, ProviderBatch.LongestWord);
         }
 
         return body is not null && ObjectOf(body.Value, "x_groq"u8) is { } groq && TextOf(groq, "id"u8) is { Length: > 0 } same
-            ? StorableText.Cut(same, RequestIdLength)
+            ? StorableText.Cut(same, ProviderBatch.LongestWord)
             : null;
     }
 

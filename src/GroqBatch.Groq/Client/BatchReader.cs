@@ -16,9 +16,6 @@ namespace GroqBatch.Groq.Client;
 /// </remarks>
 internal static class BatchReader
 {
-    // As much as the ledger keeps.
-    private const int LongestStatus = 200;
-
     /// <summary>Reads a batch, or gives null when it has no id and so is none.</summary>
     public static ProviderBatch? Read(WireBatch? wire)
     {
@@ -48,7 +45,9 @@ internal static class BatchReader
             Status = status,
             // Known words as Groq writes them, for whoever compares them; others as they are, as far as there is room for them.
             StatusText =
-                status == ProviderBatchStatus.Unknown ? StorableText.Cut(statusText, LongestStatus) : statusText.ToLowerInvariant(),
+                status == ProviderBatchStatus.Unknown
+                    ? StorableText.Cut(statusText, ProviderBatch.LongestWord)
+                    : statusText.ToLowerInvariant(),
             InputFileId = Text(json, "input_file_id") ?? "",
             OutputFileId = Text(json, "output_file_id"),
             ErrorFileId = Text(json, "error_file_id"),

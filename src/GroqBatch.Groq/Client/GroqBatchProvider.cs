@@ -374,8 +374,6 @@ internal sealed partial class GroqBatchProvider(
                 total += read;
             }
 
-            // The ledger will say that this file is here: it must survive a power cut.
-            target.Flush(flushToDisk: true);
             return total;
         }
         finally

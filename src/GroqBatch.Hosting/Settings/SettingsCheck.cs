@@ -1,6 +1,7 @@
 using GroqBatch.Core.Coverage;
 using GroqBatch.Core.Import;
 using GroqBatch.Core.Storage;
+using GroqBatch.Data.PrivatePostgres;
 using GroqBatch.Hosting.Telemetry;
 using GroqBatch.Pipeline;
 using GroqBatch.Pipeline.Webhooks;
@@ -67,7 +68,7 @@ internal static class SettingsCheck
 
     private static IEnumerable<string> CheckConnection(IConfiguration configuration)
     {
-        var text = configuration.GetConnectionString("GroqBatch");
+        var text = configuration.GetConnectionString(DatabaseAccess.ConnectionStringName);
         if (!string.IsNullOrWhiteSpace(text) && ReadConnection(text) is null)
         {
             yield return UnreadableConnection;

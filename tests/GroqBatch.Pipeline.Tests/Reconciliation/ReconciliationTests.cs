@@ -132,6 +132,28 @@ public sealed class ReconciliationTests
     }
 
     [Fact]
+    public async Task A_run_that_has_lost_every_pass_does_not_add_up()
+    {
+        await using var installation = await StartAsync();
+        var runId = await RunAsync(installation, 20);
+        await installation.ExecuteAsync(
+            $"""
+            delete from groqbatch.requests where run_id = '{runId}';
+            delete from groqbatch.passes where run_id = '{runId}';
+            """,
+            Cancelled
+        );
+
+        string[] expected =
+        [
+            "The run's counter says 20 succeeded, the rows say 0.",
+            "20 were selected, and 0 succeeded + 0 failed + 0 open are 0.",
+        ];
+        Assert.Equal(expected, (await ReadAsync(installation, runId)).Differences);
+        Assert.Equal(expected, await installation.RunStore.ReconcileAsync(runId, Cancelled));
+    }
+
+    [Fact]
     public async Task Knows_nothing_of_a_run_that_is_not_there()
     {
         await using var installation = await StartAsync();
